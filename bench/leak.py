@@ -88,10 +88,12 @@ def seen_through(start: float, length: float) -> Plane:
     return seen
 
 
-def drawn_back(hashes: NDArray[np.uint8], windows: Sequence[Window], trust: float = 1.0) -> Plane:
+def drawn_back(
+    hashes: NDArray[np.uint8], windows: Sequence[Window], trust: float | NDArray[np.float64] = 1.0
+) -> Plane:
     """The most probable `(64, 64)` luma, about mean 0, whose hashes in these windows have these signs.
 
-    `trust` weighs every window but the first: less than 1 where they are guesses.
+    `trust` weighs every window but the first, or each of them: less than 1 where they are guesses.
     """
     spread = np.sqrt(prior()).ravel()
     rows = np.concatenate(
@@ -101,7 +103,7 @@ def drawn_back(hashes: NDArray[np.uint8], windows: Sequence[Window], trust: floa
     known_signs = np.concatenate([signs(row).ravel() for row in hashes])
     power = np.maximum((rows**2).sum(axis=1), 1e-9)
     weight = 1 / (power * (1 - SIGNED) + power.mean() * 1e-4)
-    weight[COEFFICIENTS**2 :] *= trust
+    weight[COEFFICIENTS**2 :] *= np.repeat(np.broadcast_to(trust, len(windows) - 1), COEFFICIENTS**2)
     rows = (rows * np.sqrt(weight)[:, None]).astype(np.float32)
     expected = (np.sqrt(weight) * known_signs * np.sqrt(power * SIGNED)).astype(np.float32)
     # the same minimum from whichever side is smaller
@@ -114,18 +116,22 @@ def drawn_back(hashes: NDArray[np.uint8], windows: Sequence[Window], trust: floa
     return result
 
 
-def located(luma: Plane, row: NDArray[np.uint8], aspect: float) -> Window:
-    """Where in a picture of this luma a square with this hash most likely lies; `aspect` is width / height.
+def located(
+    luma: Plane, row: NDArray[np.uint8], aspect: float, sizes: Sequence[float] = SIZES, steps: int = 8
+) -> Window:
+    """Where in a picture of this luma a window with this hash most likely lies: a square where `aspect` is
+    width / height of the picture, a window of the picture's own shape where it is 1. `sizes` are tried, each
+    in steps of one of so many parts of it.
 
     The attacker has no better luma than the one drawn back from the standard hash.
     """
     coefficients = cosines() @ luma @ cosines().T
     known_signs = signs(row)
     best, found = -np.inf, WHOLE
-    for size in SIZES:
+    for size in sizes:
         width, height = min(1.0, size * min(1, 1 / aspect)), min(1.0, size * min(1, aspect))
-        lefts = np.arange(0, 1 - width + 1e-9, max(width / 8, 1 / SIDE))
-        tops = np.arange(0, 1 - height + 1e-9, max(height / 8, 1 / SIDE))
+        lefts = np.arange(0, 1 - width + 1e-9, max(width / steps, 1 / SIDE))
+        tops = np.arange(0, 1 - height + 1e-9, max(height / steps, 1 / SIDE))
         across = np.stack([seen_through(float(left), width) for left in lefts])
         down = np.stack([seen_through(float(top), height) for top in tops])
         half = np.tensordot(down, coefficients, axes=(2, 0))

@@ -65,7 +65,8 @@ def film(recipe: Recipe) -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format=recipe.container, options=recipe.muxing) as container:
         stream = container.add_stream(recipe.codec, rate=recipe.rate, options=recipe.options)
-        add(container, stream, recipe)
+        prepared(stream, recipe)
+        encode(container, stream, recipe)
     return out.getvalue()
 
 
@@ -81,9 +82,8 @@ def prepared(stream: "av.VideoStream", recipe: Recipe) -> None:
         context.color_primaries, context.color_trc, context.colorspace = recipe.colours
 
 
-def add(container: "av.container.OutputContainer", stream: "av.VideoStream", recipe: Recipe) -> None:
-    """Encode a scene into a stream."""
-    prepared(stream, recipe)
+def encode(container: "av.container.OutputContainer", stream: "av.VideoStream", recipe: Recipe) -> None:
+    """Encode a scene into a stream that is `prepared`."""
     base = Fraction(1, 90000) if recipe.times is not None else Fraction(1, recipe.rate)
     for number, plane in enumerate(scene(recipe.width, recipe.height, recipe.frames, recipe.seed)):
         frame = framed(plane, recipe.pixels)

@@ -25,6 +25,7 @@ from repit.demo import installations
 
 installations.set_up("hotline")
 
+import numpy as np  # noqa: E402
 import zstandard  # noqa: E402
 from django.conf import settings  # noqa: E402
 from nacl.bindings import crypto_scalarmult_base  # noqa: E402
@@ -42,11 +43,13 @@ from repit.hotline.cases.casefile import Casefile  # noqa: E402
 from repit.hotline.feeds import erasure  # noqa: E402
 from repit.hotline.loops import case_calendar, upkeep  # noqa: E402
 from repit.hotline.web.case_pages import receipts  # noqa: E402
+from repit_engine.moments import Moments, to_bytes  # noqa: E402
 
 FIRST = datetime(2031, 3, 3, tzinfo=UTC)
 PASSPHRASE = "four words and a comma,"  # noqa: S105 - nobody's
 CARRIED = settings.REPIT_SPREAD_SECONDS + 1
 MOST_ITEMS = 9
+LONGEST_VIDEO = 20 * 60
 
 
 @dataclass(slots=True)
@@ -134,9 +137,33 @@ class Town:
         def value() -> bytes:
             return self._random.randbytes(32)
 
+        if self._random.random() < 0.25:
+            seconds = min(LONGEST_VIDEO, 1 + int(self._random.expovariate(1 / 180)))
+            return Submission(
+                "video", "intimate", (Hash("md5", "whole", value()[:16]),), self._moments(seconds)
+            )
         anchored = tuple(Hash("pdq", "anchored", value(), 90) for _ in range(self._random.randrange(9)))
         kind: Kind = "deepfake" if self._random.random() < 0.4 else "intimate"
         return Submission("picture", kind, (Hash("pdq", "whole", value(), 90), *anchored))
+
+    def _moments(self, seconds: int) -> bytes:
+        chance = np.random.default_rng(self._random.randrange(2**32))
+        begins = np.arange(seconds, dtype=np.uint32) * 1_000
+        of = np.repeat(np.arange(seconds, dtype=np.uint32), chance.integers(0, 5, seconds))
+        hashes = chance.integers(0, 256, (seconds + len(of), 32), np.uint8)
+        qualities = np.full(len(hashes), 90, np.uint8)
+        return to_bytes(
+            Moments(
+                begins,
+                begins,
+                hashes[:seconds],
+                qualities[:seconds],
+                hashes[seconds:],
+                of,
+                qualities[seconds:],
+                seconds * 1_000,
+            )
+        )
 
     def _enter(self, person: Person) -> Casefile:
         file = access_codes.enter(person.code.number, person.code.secret)

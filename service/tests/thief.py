@@ -28,12 +28,17 @@ class Loot:
     def take(self, rows: Any) -> Loot:
         """`rows(table)`: the rows of a table as dictionaries. May be called again later: it adds."""
         # Items last: they are never deleted, so the hotline may go on adding some meanwhile.
-        hashes, records, items = rows("bank_itemhash"), rows("bank_partnerrecord"), rows("bank_item")
+        hashes, records = rows("bank_itemhash"), rows("bank_partnerrecord")
+        seen, items = rows("bank_itemmoments"), rows("bank_item")
         tokens = {row["id"]: row["token"] for row in items}
         for row in hashes:
             what = f"{row['algorithm']}.{row['role']}.{row['quality']}"
             self._note(row["sealed"], Place("bank_itemhash", f"{tokens[row['item_id']]}/{row['id']}", what))
             self.digests.add(bytes(row["digest"] or b""))
+        for row in seen:
+            self._note(
+                row["sealed"], Place("bank_itemmoments", f"{tokens[row['item_id']]}/{row['id']}", "sealed")
+            )
         for row in records:
             source, name = row["source"], bytes(row["name"])
             for where in (f"{source}/{name.hex()}", f"{tokens[row['item_id']]}/{source}"):

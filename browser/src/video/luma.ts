@@ -5,11 +5,9 @@
  * Both decoders are exact by their standards, so that this is what engine and browser have in common (docs/en/moments.md).
  */
 
+import type { Room } from "../turn.ts";
 import { levelsOf, type Bits } from "./curves.ts";
 import type { Luma } from "./rows.ts";
-
-/** Gives room for a frame of that width and so many bytes. */
-export type FrameRoom = (width: number, bytes: number) => Uint8Array<ArrayBuffer>;
 
 export interface Read {
   readonly luma: Luma;
@@ -29,13 +27,13 @@ function bitsOf({ format, colorSpace }: VideoFrame): Bits {
 }
 
 /** Rejects with `NoLuma` where the frame has none to give. */
-export async function readLuma(frame: VideoFrame, room: FrameRoom): Promise<Read> {
+export async function readLuma(frame: VideoFrame, room: Room): Promise<Read> {
   const bits = bitsOf(frame);
   const rect = frame.visibleRect;
   if (rect === null) throw new NoLuma();
   const { width, height } = rect;
   const size = frame.allocationSize({ rect });
-  const target = room(width, size);
+  const target = room(size);
   const first = await copied(frame, target, rect);
   const samples = bits === 8 ? width : 2 * width;
   const bytes = target.subarray(first.offset, first.offset + first.stride * (height - 1) + samples);
@@ -65,12 +63,4 @@ function widened(bytes: Uint8Array, width: number, height: number, stride: numbe
     for (let x = 0; x < width; x++) wide[2 * (y * width + x)] = bytes[y * stride + x]!;
   }
   return { width, height, bytes: wide, stride: 2 * width, levels };
-}
-
-/** The same, in memory of its own and without what lies between rows. */
-export function kept({ width, height, bytes, stride, levels }: Luma): Luma {
-  const row = levels === null ? width : 2 * width;
-  const own = new Uint8Array(row * height);
-  for (let y = 0; y < height; y++) own.set(bytes.subarray(y * stride, y * stride + row), y * row);
-  return { width, height, bytes: own, stride: row, levels };
 }

@@ -91,7 +91,7 @@ async function byCodecs(film: Film, { stopList, kernels }: Tools, { going, progr
   const watch = async (counted: boolean): Promise<SeenFilm> => {
     const watcher = new Watcher(kernels, list, times.at(-1)!);
     const take = async (frame: VideoFrame, ms: number): Promise<void> => {
-      const { luma, limited } = await readLuma(frame, (width, bytes) => watcher.rows.room(width, bytes));
+      const { luma, limited } = await readLuma(frame, (bytes) => watcher.room(bytes));
       watcher.next(ms, { luma, limited, turn });
       progress(ms, duration);
     };
@@ -142,7 +142,7 @@ async function seenOnPage(
   try {
     if (may.luma && "copyTo" in frame) {
       const { rotation, flip } = frame as { rotation?: number; flip?: boolean };
-      const { luma, limited } = await readLuma(frame, (width, bytes) => watcher.rows.room(width, bytes));
+      const { luma, limited } = await readLuma(frame, (bytes) => watcher.room(bytes));
       watcher.next(ms, { luma, limited, turn: rotation === undefined ? turn : orientationOf(rotation, flip ?? false) });
       frame.close();
       return "luma";

@@ -33,7 +33,7 @@ async function lumaHolds(): Promise<boolean> {
   let frame: VideoFrame | null = null;
   try {
     frame = new VideoFrame(data, { format: "I420", codedWidth: WIDTH, codedHeight: HEIGHT, timestamp: 0 });
-    const { luma } = await readLuma(frame, (_, bytes) => new Uint8Array(bytes));
+    const { luma } = await readLuma(frame, (bytes) => new Uint8Array(bytes));
     return data.subarray(0, WIDTH * HEIGHT).every((each, at) => each === luma.bytes[Math.floor(at / WIDTH) * luma.stride + (at % WIDTH)]);
   } catch {
     return false;

@@ -13,7 +13,6 @@ import { MIN_SIDE } from "../pdq.ts";
 import type { StopList } from "../stoplist.ts";
 import { MOST_MOMENTS, type Moment, type Moments } from "./blob.ts";
 import { anchored, whole, type Stored } from "./frame.ts";
-import { kept } from "./luma.ts";
 import { APART, Minima, type Rated } from "./minima.ts";
 import { Rates } from "./motion.ts";
 import { FrameRows } from "./rows.ts";
@@ -42,7 +41,7 @@ interface Best {
 }
 
 export class Watcher {
-  readonly rows: FrameRows;
+  readonly #rows: FrameRows;
   readonly #kernels: Kernels | null;
   readonly #stopList: StopList;
   readonly #last: number;
@@ -51,24 +50,41 @@ export class Watcher {
   readonly #minima = new Minima<Still>();
   readonly #best = new Map<number, Best>();
   readonly #moments: Moment[] = [];
+  readonly #rooms: { readonly bytes: Uint8Array<ArrayBuffer>; still: Still | null }[] = [];
   #looked = -LEAST_STEP;
   frames = 0;
 
   /** `last`: when the last frame is shown. Beyond four and a half hours, a second is whole seconds longer. */
   constructor(kernels: Kernels | null, stopList: StopList, last: number) {
-    this.rows = new FrameRows(kernels);
+    this.#rows = new FrameRows(kernels);
     this.#kernels = kernels;
     this.#stopList = stopList;
     this.#last = last;
     this.#window = SECOND * (1 + Math.floor(last / (SECOND * MOST_MOMENTS)));
   }
 
-  /** Times ascend. The luma may lie in the room of `rows`. */
-  next(ms: number, { luma, limited, turn }: Stored): void {
+  /** Where the next frame may be put: room of one that cannot be chosen any more, for they are large and come fast. */
+  room(size: number): Uint8Array<ArrayBuffer> {
+    for (let place = this.#rooms.length - 1; place >= 0; place--) {
+      const { bytes, still } = this.#rooms[place]!;
+      if (still !== null && this.#maybe(still)) continue;
+      if (bytes.length >= size) return bytes.subarray(0, size);
+      this.#rooms.splice(place, 1);
+    }
+    const bytes = new Uint8Array(size);
+    this.#rooms.push({ bytes, still: null });
+    return bytes;
+  }
+
+  /** Times ascend. The luma lies in `room`, or in memory of its own. */
+  next(ms: number, frame: Stored): void {
     this.frames += 1;
     if (ms - this.#looked < LEAST_STEP) return;
     this.#looked = ms;
-    this.#rates.next(ms, thumb(luma), { frame: { luma: kept(luma), limited, turn }, hashed: null });
+    const still: Still = { frame, hashed: null };
+    const room = this.#rooms.find(({ bytes }) => bytes.buffer === frame.luma.bytes.buffer);
+    if (room !== undefined) room.still = still;
+    this.#rates.next(ms, thumb(frame.luma), still);
   }
 
   end(duration: number): Moments {
@@ -85,6 +101,11 @@ export class Watcher {
       if ((second + 1) * this.#window + APART <= frame.ms) this.#over(second);
     }
     this.#offer(frame, true);
+  }
+
+  /** Whether this frame may still be chosen. */
+  #maybe(still: Still): boolean {
+    return this.#rates.holds(still) || this.#minima.holds(still) || [...this.#best.values()].some((best) => best.still === still);
   }
 
   #still(found: Rated<Still> | null): void {
@@ -104,7 +125,7 @@ export class Watcher {
   #hashed(still: Still): Hashed {
     const { width, height } = still.frame.luma;
     if (Math.min(width, height) < MIN_SIDE) return { kind: "hashed", hash: new Uint8Array(32), quality: 0 };
-    return (still.hashed ??= whole(still.frame, this.rows));
+    return (still.hashed ??= whole(still.frame, this.#rows));
   }
 
   /** What stood out in it is kept. */
@@ -118,7 +139,7 @@ export class Watcher {
       return;
     }
     if (this.#moments.length === MOST_MOMENTS) return;
-    const places = anchored(still.frame, this.rows, this.#stopList, this.#kernels);
+    const places = anchored(still.frame, this.#rows, this.#stopList, this.#kernels);
     this.#moments.push({ begin: ms, end: ms, whole: found, anchored: places });
   }
 }

@@ -24,10 +24,8 @@ def decided(index: VideoIndex, upload: Shown, **options: object) -> VideoDecisio
     """Asked as the gate asks: from sparse to dense, and again about what was met."""
     dense = upload.dense()
 
-    def again(spans: tuple[tuple[int, int], ...]) -> Asked:
-        return of(
-            dense, np.logical_or.reduce([(dense.ms >= begin) & (dense.ms <= end) for begin, end in spans])
-        )
+    def again(times: NDArray[np.int64]) -> Asked:
+        return near(dense, times)
 
     options.setdefault("duration", upload.duration)
     options.setdefault("again", again)
@@ -43,3 +41,10 @@ def of(asked: Asked, which: NDArray[np.bool_] | NDArray[np.int64]) -> Asked:
         asked.orientation[which],
         asked.rectangles[which],
     )
+
+
+def near(asked: Asked, times: NDArray[np.int64]) -> Asked:
+    """What was asked about frames near to some times."""
+    after = np.searchsorted(times, asked.ms).clip(0, len(times) - 1)
+    nearest = np.minimum(np.abs(times[after] - asked.ms), np.abs(times[after - 1] - asked.ms))
+    return of(asked, nearest <= 70)

@@ -5,11 +5,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import watching_child
+from numpy.typing import NDArray
 
 from repit_engine import open_video
 from repit_engine.child.process import MEMORY, Child, spawned
+from repit_engine.moments import VideoStage
 from repit_engine.moments.dialogue import VideoDialogue, VideoNotSeen
 from repit_engine.pipe import PipeClosed, PipeSilent, receive_json, send_json
 from repit_engine.video import VideoLimits
@@ -63,6 +66,29 @@ def test_stages_come_as_they_would_here(child: Child) -> None:
         assert (theirs.stage, theirs.ms.tolist()) == (ours.stage, ours.ms.tolist())
         assert (theirs.hashes == ours.hashes).all()
     assert talk.unseen is None
+
+
+@pytest.mark.parametrize("stages", [0, 1, 2])
+def test_frames_are_asked_again_after_any_stage_as_they_would_be_here(child: Child, stages: int) -> None:
+    with open_video(FILM) as video:
+        times = np.append(video.times[::7], 10**6)
+        here = watching_child.again(video, times)
+    talk = _talk(child, FILM)
+    for track in talk:
+        for _ in range(stages):
+            next(track.stages)
+        there = track.again(times)
+        assert (there.stage, there.ms.tolist()) == (VideoStage.AGAIN, here.ms.tolist())
+        assert (there.hashes == here.hashes).all()
+        assert list(track.stages) == []
+    talk.finish()
+    assert len(track.again(times)) == 0
+    assert (_talk(child, FILM).moments().whole == watching_child_moments()).all()
+
+
+def watching_child_moments() -> NDArray[np.uint8]:
+    with open_video(FILM) as video:
+        return watching_child.banked(video).whole
 
 
 def test_moments_come_as_they_would_here(child: Child) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from repit_engine import pdq
 from repit_engine.child.serving import serve_standard
@@ -24,6 +25,10 @@ def asking(video: Video) -> Iterator[Asked]:
     yield _asked(VideoStage.DENSE, video.every())
 
 
+def again(video: Video, times: NDArray[np.int64]) -> Asked:
+    return _asked(VideoStage.AGAIN, video.at(np.intersect1d(video.times, times)))
+
+
 def banked(video: Video) -> Moments:
     asked = _asked(VideoStage.SECONDS, video.at(video.keyframes))
     times, none = asked.ms.astype(np.uint32), np.empty(0, np.uint8)
@@ -35,7 +40,7 @@ def banked(video: Video) -> Moments:
 def main() -> None:
     pdq.warm_up()
     warm_up()
-    serve_standard(None, watch=answering(banked, asking), sealed=True)
+    serve_standard(None, watch=answering(banked, asking, again), sealed=True)
 
 
 if __name__ == "__main__":

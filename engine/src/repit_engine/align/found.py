@@ -5,6 +5,8 @@ In: what `align.evidence` and `align.scene` say. Out: `Found`. Next: `align.judg
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from repit_engine.align.evidence import Evidence
 from repit_engine.align.lines import Line
 from repit_engine.align.result import Segment
@@ -15,6 +17,8 @@ _WIDE = 400
 """Milliseconds about a time at which a moment is foreseen."""
 _LONGEST = 12_000
 """Milliseconds beyond what agrees that are asked about."""
+_WITHIN, _NEAR = 8, 160
+"""Times within what agrees that are asked about, and milliseconds about each, so that it is placed well."""
 _STRENGTHS = (Strength.BLOCK, Strength.REVIEW, Strength.NONE)
 
 
@@ -40,7 +44,9 @@ class Found:
         begin, end = self.segment.upload_from, self.segment.upload_to
         points = self.stretch.points
         first, last = int(points.begins.min()), int(points.ends.max())
-        before, after = max(begin - _WIDE, first - _LONGEST), min(end + _WIDE, last + _LONGEST)
+        before, after = max(begin - 2 * _WIDE, first - _LONGEST), min(end + 2 * _WIDE, last + _LONGEST)
         if self.strength is not Strength.BLOCK:
             return ((before, after),)
-        return (before, first + _WIDE), (last - _WIDE, after)
+        inner = [int(time) for time in np.linspace(first, last, _WITHIN)]
+        between = tuple((time - _NEAR, time + _NEAR) for time in inner)
+        return (before, first + _WIDE), *between, (last - _WIDE, after)

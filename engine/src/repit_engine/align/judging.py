@@ -30,6 +30,9 @@ from repit_engine.pdq import Orientation
 
 _MOST_LINES: Final = 12
 """Lines through one item, turned one way, that are followed."""
+_DIM: Final = 3.0
+"""log10 of the false alignments beyond which it is not worth while to ask more."""
+_MOST_DIM: Final = 3
 _CLEAR: Final = 46
 """Bits within which something of the item was clearly seen."""
 _MOST: Final = 0.75
@@ -68,7 +71,7 @@ def judged(meeting: Meeting, shared: Shared) -> Judgement:
 def _of_turn(points: Points, meeting: Meeting) -> list[Found]:
     """Stretches along one line after another, surest first, each without what those before have taken.
 
-    Of what is nothing by itself only the best is kept.
+    Of what is nothing by itself a few of the best come last: more may be asked about them.
     """
     found: list[Found] = []
     dim: list[Found] = []
@@ -86,7 +89,8 @@ def _of_turn(points: Points, meeting: Meeting) -> list[Found]:
             break
         found += fresh
         left = left.of(line.misses(left) > meeting.rule.tolerance)
-    return sorted(found, key=lambda part: part.order) or sorted(dim, key=lambda part: part.order)[:1]
+    found, dim = (sorted(parts, key=lambda part: part.order) for parts in (found, dim))
+    return found + [part for part in dim if part.evidence.expected <= _DIM][:_MOST_DIM]
 
 
 def _weighed(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Found:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from repit_engine.align.ids import numbers_of
-from repit_engine.align.judging import judged
+from repit_engine.align.judging import Judgement, judged
 from repit_engine.align.meeting import Item, Meeting
 from repit_engine.align.protocol import Muted, VideoSearch
 from repit_engine.align.rates import DEFAULT_VIDEO_RULE, VideoRule
@@ -23,11 +24,14 @@ from repit_engine.errors import WrongInput
 from repit_engine.moments import Asked
 from repit_engine.stoplist import StopList
 
-Again: TypeAlias = Callable[[tuple[tuple[int, int], ...]], Asked]
-"""Spans of an upload, in milliseconds, to all that is to be asked about the frames in them."""
+Again: TypeAlias = Callable[[NDArray[np.int64]], Asked]
+"""Times of an upload, in milliseconds, to all that is to be asked about the frames there
+(`moments.asked_about`)."""
 
 MOST_HASHES: Final = 25_000
 """Of one upload, all stages together: at 42 million hashes two seconds of search."""
+_STEP: Final = 140
+"""Milliseconds between times that are asked about again; `moments.asked_about` takes all frames between."""
 _MOST_MET: Final = 48
 """Videos that one upload may meet, the most often met: more have a blank frame in common."""
 
@@ -61,12 +65,14 @@ def decide_video(
             asking.hear(stage)
             if asking.matches and asking.matches[0].strength in (stop, Strength.BLOCK):
                 break
+    asking.judge()
     if again is not None and asking.spans:
-        stage = again(joined(asking.spans, duration))
+        stage = again(_times(asking.spans, duration))
         tried += 1
         if len(stage) and searched + len(stage) <= most:
             searched += len(stage)
             asking.hear(stage)
+            asking.judge()
     return VideoDecision(asking.matches, tried, searched)
 
 
@@ -87,25 +93,37 @@ class _Asking:
         self._heard: list[Asked] = []
         self._met: Counter[int] = Counter()
         self._items: dict[int, Item] = {}
+        self._judgements: dict[int, Judgement] = {}
         self.matches: tuple[VideoMatch, ...] = ()
         self.spans: tuple[tuple[int, int], ...] = ()
 
     def hear(self, stage: Asked) -> None:
-        """Search what a stage asks, and judge anew every video that was met so far."""
+        """Search what a stage asks, and judge anew the videos that it meets."""
         self._heard.append(stage)
-        self._meet(stage)
-        upload = Upload(self._heard, self._duration, self._stoplist)
-        judgements = []
-        for number in sorted(self._met, key=lambda number: (-self._met[number], number))[:_MOST_MET]:
-            item = self._item(number)
-            if item is not None:
-                judgements.append(judged(Meeting(upload, item, self._index.rows, self._rule), self._shared))
-        matches = [judgement.match for judgement in judgements if judgement.match is not None]
-        self.matches = tuple(sorted(matches, key=surest))
-        self.spans = tuple(span for judgement in judgements for span in judgement.spans)
+        fresh = self._meet(stage)
+        self._met.update(fresh)
+        self._judge(set(fresh))
 
-    def _meet(self, stage: Asked) -> None:
-        """Count at how many times of the upload each video was met."""
+    def judge(self) -> None:
+        """Judge all that was met by all that was heard."""
+        self._judge(set(self._met))
+
+    def _judge(self, numbers: set[int]) -> None:
+        chosen = sorted(self._met, key=lambda number: (-self._met[number], number))[:_MOST_MET]
+        due = [number for number in chosen if number in numbers]
+        if due:
+            upload = Upload(self._heard, self._duration, self._stoplist)
+            for number in due:
+                item = self._item(number)
+                if item is not None:
+                    meeting = Meeting(upload, item, self._index.rows, self._rule)
+                    self._judgements[number] = judged(meeting, self._shared)
+        kept = [self._judgements[number] for number in chosen if number in self._judgements]
+        self.matches = tuple(sorted((one.match for one in kept if one.match is not None), key=surest))
+        self.spans = tuple(span for one in kept for span in one.spans)
+
+    def _meet(self, stage: Asked) -> Counter[int]:
+        """At how many times of the upload each video is met."""
         found = self._index.search(stage.hashes, self._rule.radius)
         times = stage.ms[np.repeat(np.arange(len(stage)), np.diff(found.lims))]
         ids = found.ids
@@ -113,7 +131,7 @@ class _Asking:
             speaks = ~self._muted(ids)
             ids, times = ids[speaks], times[speaks]
         pairs = np.unique(np.stack([numbers_of(ids).astype(np.int64), times], axis=1), axis=0)
-        self._met.update(pairs[:, 0].tolist())
+        return Counter(pairs[:, 0].tolist())
 
     def _item(self, number: int) -> Item | None:
         if number not in self._items:
@@ -124,15 +142,12 @@ class _Asking:
         return self._items[number]
 
 
-def joined(spans: Iterable[tuple[int, int]], duration: int) -> tuple[tuple[int, int], ...]:
-    """Spans within an upload, in order, those that touch as one."""
-    kept: list[tuple[int, int]] = []
-    for begin, end in sorted((max(0, begin), min(duration, end)) for begin, end in spans):
-        if kept and begin <= kept[-1][1]:
-            kept[-1] = kept[-1][0], max(end, kept[-1][1])
-        elif begin <= end:
-            kept.append((begin, end))
-    return tuple(kept)
+def _times(spans: Iterable[tuple[int, int]], duration: int) -> NDArray[np.int64]:
+    """Times that cover spans of an upload, ascending."""
+    steps = [np.arange(max(0, begin), min(duration, end) + 1) for begin, end in spans]
+    covered = np.unique(np.concatenate([np.empty(0, np.int64), *steps]) // _STEP)
+    times: NDArray[np.int64] = np.minimum(covered * _STEP + _STEP // 2, duration)
+    return times
 
 
 def surest(match: VideoMatch) -> tuple[int, float, int]:

@@ -108,7 +108,10 @@ def _seen(line: Line, meeting: Meeting, met: Points, inside: NDArray[np.int64]) 
     seen[np.isin(inside, met.moments)] = Seen.MET
     turn = int(met.turns[0])
     low, high = np.searchsorted(upload.turns, [turn, turn + 1])
-    ms = upload.ms[low:high]
+    # Where squares or trims are what agrees, whole frames say nothing of what is missing.
+    by_whole = 2 * np.count_nonzero(upload.whole[met.queries]) >= len(met)
+    asked = low + np.flatnonzero(upload.whole[low:high] == by_whole)
+    ms = upload.ms[asked]
     begins, ends = item.moments.begins.astype(np.float64), item.moments.ends.astype(np.float64)
     slack = rule.tolerance / abs(line.speed)
     rows_of: dict[int, list[int]] = {}
@@ -118,7 +121,7 @@ def _seen(line: Line, meeting: Meeting, met: Points, inside: NDArray[np.int64]) 
         if seen[at] == Seen.MET:
             continue
         times = sorted((float(edge) - line.offset) / line.speed for edge in (begins[moment], ends[moment]))
-        close = _CLOSE / abs(line.speed)
+        close = _CLOSE / abs(line.speed) if by_whole else slack
         start, stop = np.searchsorted(ms, [times[0] - close, times[1] + close])
         if start >= stop:
             start, stop = np.searchsorted(ms, [times[0] - slack, times[1] + slack])
@@ -126,7 +129,7 @@ def _seen(line: Line, meeting: Meeting, met: Points, inside: NDArray[np.int64]) 
             continue
         rows = [moment, *rows_of.get(moment, ())]
         bits = np.empty((stop - start, len(rows)), np.uint16)
-        queries = upload.hashes[low + start : low + stop].view(np.uint64)
+        queries = upload.hashes[asked[start:stop]].view(np.uint64)
         jit.distances.distance_matrix(queries, item.hashes[rows].view(np.uint64), bits)
         seen[at] = Seen.FORESEEN if int(bits.min()) <= rule.foreseen else Seen.MISSED
     return seen

@@ -18,9 +18,9 @@ from repit_engine.picture import Limits
 from repit_engine.pipe import PipeClosed, PipeSilent
 from repit_engine.types import NotHashable
 
-_START_SECONDS: Final = 600.0
+START_SECONDS: Final = 600.0
 """Enough to compile every kernel anew on a busy machine, where no folder keeps them."""
-_GRACE_SECONDS: Final = 0.5
+GRACE_SECONDS: Final = 0.5
 _Heard = TypeVar("_Heard")
 
 
@@ -43,7 +43,7 @@ class Asker:
     def start(self) -> None:
         """Start the process and wait until it is ready; where it does not get so far, asking it says so."""
         with self._turn, suppress(PipeSilent, PipeClosed):
-            self._running(time.monotonic() + _START_SECONDS)
+            self._running(time.monotonic() + START_SECONDS)
 
     def close(self) -> None:
         """End the process; the next call would start another."""
@@ -64,8 +64,8 @@ class Asker:
             try:
                 begun = time.monotonic()
                 waits = self.waits_for_restart or not self._started
-                child = self._running(begun + (_START_SECONDS if waits else limits.seconds))
-                deadline = (time.monotonic() if waits else begun) + limits.seconds + _GRACE_SECONDS
+                child = self._running(begun + (START_SECONDS if waits else limits.seconds))
+                deadline = (time.monotonic() if waits else begun) + limits.seconds + GRACE_SECONDS
                 ask(child.pipe_in, source, limits, deadline, **asked)
                 return heard(child.pipe_out, deadline)
             except PipeSilent:

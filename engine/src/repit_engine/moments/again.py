@@ -24,23 +24,26 @@ _ORIENTATIONS: Final = np.arange(8, dtype=np.uint8)
 
 
 def asked_about(video: Video, times: NDArray[np.int64], *, most: int = MOST) -> Asked:
-    """Every frame near the given times whole, in eight orientations, and the nearest ones with all anchors.
+    """Every frame near the given times whole, and as many of the nearest ones as there is room for with all
+    anchors, evenly.
 
-    `times` in milliseconds of the upload, in any order. Where there are too many, fewer, evenly. Raises
-    `VideoRefused` as decoding does.
+    `times` in milliseconds of the upload, in any order. Frames are asked in eight orientations where that
+    takes half of the room at most, else in two, or as they are; where they are still too many, fewer, evenly.
+    Raises `VideoRefused` as decoding does.
     """
     rows = Rows()
     nearest = _nearest(video.times, np.unique(times))
-    nearest = thinned(nearest, max(1, most // EACH))
     around = np.unique(np.concatenate([nearest, *(_within(video.times, ms) for ms in nearest.tolist())]))
-    wanted = set(nearest.tolist())
+    turns = next((count for count in (8, 2) if 2 * count * len(around) <= most), 1)
+    around = thinned(around, max(1, most // 2 // turns))
+    left = most - turns * len(around)
+    wanted = set(thinned(np.intersect1d(nearest, around), max(1, left // EACH)).tolist())
     for frame in video.at(around) if len(around) else ():
         hashes, quality = of.orientations(frame)
-        if quality >= LEAST_QUALITY and len(rows) + len(hashes) <= most:
-            rows.whole(frame.ms, hashes, _ORIENTATIONS)
+        if quality >= LEAST_QUALITY:
+            rows.whole(frame.ms, hashes[:turns], _ORIENTATIONS[:turns])
         if frame.ms in wanted:
-            room = min(EACH - len(hashes), most - len(rows))
-            rows.places(frame.ms, query_plane(of.plane(frame)), room)
+            left -= rows.places(frame.ms, query_plane(of.plane(frame)), min(EACH, left))
     return rows.take(VideoStage.AGAIN)
 
 

@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from repit_engine.child.serving import VideoAnswer, VideoRequest
 from repit_engine.errors import EngineError
 from repit_engine.hash import not_hashable
 from repit_engine.moments import blob
+from repit_engine.moments.again import asked_about
 from repit_engine.moments.rows import to_bytes
 from repit_engine.moments.types import Asked, Moments
 from repit_engine.pipe import receive_json, send, send_json
@@ -21,9 +25,10 @@ from repit_engine.video import Video, open_video
 
 Banked = Callable[[Video], Moments]
 Asking = Callable[[Video], Iterator[Asked]]
+Again = Callable[[Video, NDArray[np.int64]], Asked]
 
 
-def answering(banked: Banked, asking: Asking) -> VideoAnswer:
+def answering(banked: Banked, asking: Asking, again: Again = asked_about) -> VideoAnswer:
     """How a child answers requests about videos (`child.serving.serve`)."""
 
     def answer(request: VideoRequest, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
@@ -31,7 +36,7 @@ def answering(banked: Banked, asking: Asking) -> VideoAnswer:
             if request.asked["want"] == "moments":
                 _give_moments(request, pipe_out, banked)
             else:
-                _give_stages(request, pipe_in, pipe_out, asking)
+                _give_stages(request, pipe_in, pipe_out, asking, again)
         except EngineError as refusal:
             send_json(pipe_out, asdict(not_hashable(refusal)))
 
@@ -46,23 +51,30 @@ def _give_moments(request: VideoRequest, pipe_out: BinaryIO, banked: Banked) -> 
     send(pipe_out, blob.to_bytes(moments))
 
 
-def _give_stages(request: VideoRequest, pipe_in: BinaryIO, pipe_out: BinaryIO, asking: Asking) -> None:
-    """One stage of one track after another, for as long as the parent wants more."""
+def _give_stages(
+    request: VideoRequest, pipe_in: BinaryIO, pipe_out: BinaryIO, asking: Asking, again: Again
+) -> None:
+    """One stage of one track after another, and what is asked again about some of its times, for as long as
+    the parent wants more."""
     track = 0
     while True:
         with open_video(request.source, request.limits, track=track) as video:
             send_json(pipe_out, _head(video))
-            wanted = receive_json(pipe_in).get("want")
+            wanted = receive_json(pipe_in)
             stages = iter(asking(video))
-            while wanted == "stage":
-                stage = next(stages, None)
+            while wanted.get("want") in {"stage", "again"}:
+                if wanted["want"] == "again":
+                    stages = iter(())
+                    stage: Asked | None = again(video, np.array(wanted["times"], np.int64))
+                else:
+                    stage = next(stages, None)
                 said = {"stage": None if stage is None else int(stage.stage), "unseen": video.unseen}
                 send_json(pipe_out, said)
                 if stage is not None:
                     send(pipe_out, to_bytes(stage))
-                wanted = receive_json(pipe_in).get("want")
+                wanted = receive_json(pipe_in)
         track += 1
-        if wanted != "track" or track >= video.tracks:
+        if wanted.get("want") != "track" or track >= video.tracks:
             return
 
 

@@ -9,19 +9,25 @@ say, at any time, ``{"range": [offset, size]}`` and is given a frame of these by
 "frames", "tracks", "guessed", "unseen"}`` once a track is open, or, at any time, ``{"reason", "message",
 "next_step"}``, which is the end. Of moments: ``{"moments": true, "unseen"}`` and a frame (`blob`). Of stages
 it says nothing unasked: on ``{"want": "stage"}`` ``{"stage": number, "unseen"}`` and a frame (`rows`), or
-``{"stage": null, "unseen"}`` where there is no other; on ``{"want": "track"}`` the head of the next track;
+``{"stage": null, "unseen"}`` where there is no other; on ``{"want": "again", "times": […]}`` the same about
+these times, after which there is no further stage; on ``{"want": "track"}`` the head of the next track;
 anything else ends it, and it is ready for the next request.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from repit_engine.child.ranges import Spool, heard
 from repit_engine.child.serving import ask_video
 from repit_engine.errors import MomentsRefused
 from repit_engine.moments import blob
+from repit_engine.moments.gathering import Rows, thinned
 from repit_engine.moments.rows import MOST_BYTES, MOST_HASHES, from_bytes
 from repit_engine.moments.types import LONGEST, Asked, Moments, VideoStage
 from repit_engine.pipe import PipeClosed, receive, send_json
@@ -29,6 +35,8 @@ from repit_engine.types import NotHashable
 from repit_engine.video import VideoLimits
 
 MOST_TRACKS: Final = 8
+MOST_TIMES: Final = 2_000
+"""Of a video that are asked about again."""
 _LONGEST_WORD: Final = 40
 _LONGEST_TEXT: Final = 400
 
@@ -44,12 +52,14 @@ class VideoNotSeen(Exception):
 @dataclass(frozen=True, slots=True)
 class TrackSeen:
     """One track: `duration` in milliseconds, `frames`, whether times were `guessed`; `stages` may be left at
-    any time, and are none once the next track is asked for."""
+    any time, and are none once `again` or the next track is asked for. `again` asks about frames near some
+    times, in milliseconds."""
 
     duration: int
     frames: int
     guessed: bool
     stages: Iterator[Asked] = field(repr=False, compare=False)
+    again: Callable[[NDArray[np.int64]], Asked] = field(repr=False, compare=False)
 
 
 class VideoDialogue:
@@ -115,26 +125,48 @@ class VideoDialogue:
         if not (0 <= duration <= LONGEST and frames >= 0):
             raise PipeClosed
         self.open = True
-        return TrackSeen(duration, frames, bool(head["guessed"]), self._stages(self._track))
+        return TrackSeen(
+            duration,
+            frames,
+            bool(head["guessed"]),
+            self._stages(self._track),
+            partial(self._again, self._track),
+        )
 
     def _stages(self, track: int) -> Iterator[Asked]:
         while self.open and track == self._track:
             with _honestly():
                 self._ask("stage")
-                number = self._heard()["stage"]
-                if number is None:
-                    self.open = True
-                    return
-                stage = from_bytes(VideoStage(number), receive(self._out, self._deadline, most=MOST_BYTES))
-                self._hashes += len(stage)
-                if self._hashes > MOST_HASHES * MOST_TRACKS:
-                    raise PipeClosed
-                self.open = True
+                stage = self._stage()
+            if stage is None:
+                return
             yield stage
 
-    def _ask(self, wanted: str) -> None:
+    def _again(self, track: int, times: NDArray[np.int64]) -> Asked:
+        """What is to be asked about frames near some times of a track; nothing where that is left."""
+        if not self.open or track != self._track:
+            return Rows().take(VideoStage.AGAIN)
+        with _honestly():
+            self._ask("again", times=thinned(times, MOST_TIMES).tolist())
+            stage = self._stage()
+            if stage is None:
+                raise PipeClosed
+            return stage
+
+    def _stage(self) -> Asked | None:
+        number = self._heard()["stage"]
+        stage = None
+        if number is not None:
+            stage = from_bytes(VideoStage(number), receive(self._out, self._deadline, most=MOST_BYTES))
+            self._hashes += len(stage)
+            if self._hashes > MOST_HASHES * MOST_TRACKS:
+                raise PipeClosed
+        self.open = True
+        return stage
+
+    def _ask(self, wanted: str, **more: Any) -> None:
         self.open = False
-        send_json(self._in, {"want": wanted}, self._deadline)
+        send_json(self._in, {"want": wanted, **more}, self._deadline)
 
     def _heard(self) -> dict[str, Any]:
         said = heard(self._in, self._out, self._spool, self._deadline)

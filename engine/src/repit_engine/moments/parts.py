@@ -5,11 +5,13 @@ In: working planes of still moments, then frames anew. Out: rectangles, and `Ask
 Next: `query`.
 
 In one picture a straight edge may be a door. In a video what counts is that an edge stays while what it
-bounds moves: so edges are looked for in the mean of all planes, in which whatever moves is blurred, and in
-the mean of how much each pixel changes, in which whatever does not move is black.
+bounds moves: the box of all that moves, if its sides are straight; edges of the mean of all planes, in which
+whatever moves is blurred; lines from side to side at which every plane has a step. Most videos have none of
+them, and are not decoded again.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -26,35 +28,54 @@ MOST_RECTANGLES: Final = 8
 MOST_PROPOSED: Final = 4
 ALIKE: Final = 0.9
 """Two rectangles with so much in common, of all they cover, are one."""
-LEAST_SIDE: Final = 24
+LEAST_SIDE: Final = 64
+"""Of a working plane: in a narrower strip nothing is hidden."""
+LEAST_SHARE: Final = 0.12
+"""Of the frame's width, and of its height."""
 LEAST_STEP: Final = 5 * 256
 """Of the mean: smallest step between neighbours that counts, in 1/256 of a level; as in one picture."""
-LEAST_CHANGE: Final = 2 * 256
-"""The same of the change."""
+LEAST_PLANES: Final = 4
+"""Of fewer the mean is no more blurred than one picture is."""
 STILL: Final = 3 * 256
 """Change that compression makes of what does not move."""
+STEEP: Final = 1.7
+"""How many times the usual step about it a line from side to side has, at least."""
+LEAST_USUAL: Final = 512
+"""Taken for the usual step where it is less: two levels."""
+EIGHTHS: Final = 8
+ABOUT: Final = 12
+"""Working pixels to either side of a line, among which the usual step is told."""
+RIM: Final = 8
+"""Part of a frame, at its sides, in which no such line is looked for."""
+_Box = tuple[int, int, int, int]
 _UPRIGHT_AND_MIRRORED: Final = np.array([Orientation.UPRIGHT, Orientation.MIRRORED], np.uint8)
 
 
 class Constant:
-    """Sums of planes and of their changes: two planes, however long the video."""
+    """Sums of planes, of their changes and their steps: no more, however long the video."""
 
     def __init__(self) -> None:
         self._count = 0
         self._last: NDArray[np.int32] | None = None
         self._sum = self._change = np.zeros((0, 0), np.int64)
+        self._across = self._down = np.zeros((EIGHTHS, 0), np.int64)
 
     def add(self, plane: NDArray[np.int32]) -> None:
         """Take the plane of the next still moment. Where its size changes a new part begins, and the longer
         one counts: the first, unless it was one picture alone.
         """
+        if min(plane.shape) < LEAST_SIDE:
+            return
         if self._last is None or (self._last.shape != plane.shape and self._count == 1):
-            self._count, self._last = 1, plane
-            self._sum, self._change = plane.astype(np.int64), np.zeros(plane.shape, np.int64)
-        elif self._last.shape == plane.shape:
+            self._count, self._last = 0, plane
+            self._sum, self._change = np.zeros(plane.shape, np.int64), np.zeros(plane.shape, np.int64)
+            self._across, self._down = np.zeros_like(_steps(plane)), np.zeros_like(_steps(plane.T))
+        if self._last.shape == plane.shape:
             self._count += 1
             self._sum += plane
             self._change += np.abs(plane - self._last)
+            self._across += _steps(plane)
+            self._down += _steps(plane.T)
             self._last = plane
 
     def rectangles(self) -> NDArray[np.float64]:
@@ -62,20 +83,22 @@ class Constant:
         if self._count < 2:
             return np.empty((0, 4))
         mean = (self._sum // self._count).astype(np.int32)
-        change = (self._change // (self._count - 1)).astype(np.int32)
+        change = self._change // (self._count - 1)
         height, width = mean.shape
-        boxes: list[tuple[int, int, int, int]] = []
         found = [
-            _moving(change),
+            *_moving(change),
             jit.anchors_frames.trim_uniform(mean, 0.98, 12 * 256),
             jit.anchors_frames.trim_dull(mean),
-            *jit.anchors_frames.propose(change, MOST_PROPOSED, LEAST_CHANGE),
-            *jit.anchors_frames.propose(mean, MOST_PROPOSED, LEAST_STEP),
+            *_cells(_lines(self._across // self._count), _lines(self._down // self._count), width, height),
         ]
-        taken = [(0, 0, width, height)]
-        for left, top, right, bottom in (box.tolist() for box in found):
+        if self._count >= LEAST_PLANES and np.median(change) > STILL:
+            found += list(jit.anchors_frames.propose(mean, MOST_PROPOSED, LEAST_STEP))
+        boxes: list[_Box] = []
+        taken: list[_Box] = [(0, 0, width, height)]
+        for left, top, right, bottom in (np.asarray(box).tolist() for box in found):
             box = left, top, right, bottom
-            if min(right - left, bottom - top) >= LEAST_SIDE and all(_common(box, b) < ALIKE for b in taken):
+            large = min((right - left) / width, (bottom - top) / height) >= LEAST_SHARE
+            if large and all(_common(box, b) < ALIKE for b in taken):
                 taken.append(box)
                 boxes.append(box)
         shares = np.array(boxes[:MOST_RECTANGLES], np.float64).reshape(-1, 4)
@@ -99,17 +122,73 @@ def asked_in_parts(video: Video, constant: Constant, most: int) -> Iterator[Aske
     yield rows.take(VideoStage.PARTS)
 
 
-def _moving(change: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The box of all that moves: rows and columns of which an eighth or more does."""
+def _moving(change: NDArray[np.int64]) -> list[_Box]:
+    """The box of all that moves (rows and columns of which an eighth or more does), if along each of its
+    sides most of it moves within and hardly anything without.
+    """
     moves = change > STILL
-    down = np.flatnonzero(8 * moves.sum(axis=1) >= moves.shape[1])
-    across = np.flatnonzero(8 * moves.sum(axis=0) >= moves.shape[0])
+    height, width = moves.shape
+    down = np.flatnonzero(8 * moves.sum(axis=1) >= width)
+    across = np.flatnonzero(8 * moves.sum(axis=0) >= height)
     if not len(down) or not len(across):
-        return np.zeros(4, np.int64)
-    return np.array([across[0], down[0], across[-1] + 1, down[-1] + 1], np.int64)
+        return []
+    left, top, right, bottom = int(across[0]), int(down[0]), int(across[-1]) + 1, int(down[-1]) + 1
+    sides = (
+        (moves[top:bottom, :left], moves[top:bottom, left:right]),
+        (moves[:top, left:right].T, moves[top:bottom, left:right].T),
+        (moves[top:bottom, right:][:, ::-1], moves[top:bottom, left:right][:, ::-1]),
+        (moves[bottom:, left:right][::-1].T, moves[top:bottom, left:right][::-1].T),
+    )
+    straight = all(_still(out) and within[:, 2:6].mean() >= 0.6 for out, within in sides)
+    return [(left, top, right, bottom)] if straight else []
 
 
-def _common(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
+def _still(outside: NDArray[np.bool_]) -> bool:
+    """Whether next to nothing moves, but for the last lines before the border: a scaled edge, a block of the
+    coder.
+    """
+    return outside.shape[1] <= 4 or float(outside[:, :-4].mean()) <= 0.1
+
+
+def _lines(steps: NDArray[np.int64]) -> list[int]:
+    """Where a frame is divided from side to side: before which pixel, at most two, in order.
+
+    `steps` ``(8, n)``: means of the steps at each place, in eighths of its length. A line has a step in all
+    but two of them: a logo's side is not one.
+    """
+    count = steps.shape[1]
+    padded = np.pad(steps, ((0, 0), (ABOUT, ABOUT)), mode="edge")
+    usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * ABOUT + 1, axis=1), axis=2)
+    ratio = np.sort(steps / np.maximum(usual, LEAST_USUAL), axis=0)[2]
+    ratio[: count // RIM] = ratio[count - count // RIM :] = 0
+    found: list[int] = []
+    while len(found) < 2 and ratio.max(initial=0) >= STEEP:
+        best = int(ratio.argmax())
+        found.append(best + 1)
+        ratio[max(0, best - ABOUT) : best + ABOUT + 1] = 0
+    return sorted(found)
+
+
+def _steps(plane: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Means of the steps from each column to the next, in eighths of the height: ``(8, n)``."""
+    steps = np.abs(np.diff(plane, axis=1))
+    edges = np.arange(EIGHTHS) * len(steps) // EIGHTHS
+    sums: NDArray[np.int64] = np.add.reduceat(steps, edges, axis=0, dtype=np.int64)
+    return sums // np.diff([*edges, len(steps)])[:, np.newaxis]
+
+
+def _cells(across: list[int], down: list[int], width: int, height: int) -> list[_Box]:
+    """What lines from side to side divide a frame into."""
+    if not across and not down:
+        return []
+    return [
+        (left, top, right, bottom)
+        for top, bottom in pairwise([0, *down, height])
+        for left, right in pairwise([0, *across, width])
+    ]
+
+
+def _common(one: _Box, other: _Box) -> float:
     """Intersection over union."""
     across = max(0, min(one[2], other[2]) - max(one[0], other[0]))
     down = max(0, min(one[3], other[3]) - max(one[1], other[1]))

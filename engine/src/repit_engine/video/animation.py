@@ -42,9 +42,10 @@ class Animation:
         self._content, self._limits, self._spent = source.read(_MOST_BYTES), limits, spent
         with decoding_pictures(), Image.open(io.BytesIO(self._content), formats=FORMATS) as image:
             self.width, self.height = image.size
-            limits.check_frame(self.width, self.height, False)
-            if getattr(image, "n_frames", 1) - int(getattr(image, "default_image", False)) < 2:
-                raise no_moving_picture()
+            count = getattr(image, "n_frames", 1) - int(getattr(image, "default_image", False))
+        limits.check_frame(self.width, self.height, False)
+        if count < 2:
+            raise no_moving_picture()
         starts, at = [], 0.0
         for _, seconds in self._stepped():
             starts.append(round(at * 1000))

@@ -32,12 +32,32 @@ _MOST_FAULTS: Final = 64
 
 def opened(source: Source, limits: VideoLimits) -> InputContainer:
     """Open a container, its head read. Raises whatever PyAV raises."""
+    try:
+        return _opened(source, source, limits)
+    except av.error.FFmpegError:
+        # A film in fragments that ends within one is given up by a demuxer that looks ahead, and shown by
+        # players as far as it came.
+        return _opened(source, _Forward(source), limits)
+
+
+class _Forward:
+    """A source that can only be read on."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def read(self, size: int) -> bytes:
+        """See `Source`."""
+        return self._source.read(size)
+
+
+def _opened(source: Source, file: "Source | _Forward", limits: VideoLimits) -> InputContainer:
     source.seek(0)
     container: InputContainer = av.open(
-        source,
+        file,
         mode="r",
         # Decoders that look into the first frames while a file is opened are bound by these, too.
-        options={"max_pixels": str(limits.pixels), "threads": "1"},
+        options={"max_pixels": str(limits.padded), "threads": "1"},
         container_options={
             "protocol_whitelist": "none",
             "format_whitelist": ",".join(DEMUXERS),
@@ -93,7 +113,7 @@ class Track:
             if other.index != self.stream.index:
                 other.discard = Discard.all
         self.decoder.thread_count = 1
-        self.decoder.options = {**self.decoder.options, "max_pixels": str(limits.pixels)}
+        self.decoder.options = {**self.decoder.options, "max_pixels": str(limits.padded)}
         # A crop is taken to the pixel, not to what suits a processor's registers.
         self.decoder.flags |= Flags.unaligned
 

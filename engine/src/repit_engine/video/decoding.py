@@ -21,7 +21,7 @@ from repit_engine.video.frame import Frame
 from repit_engine.video.limits import Spent, Unseen
 from repit_engine.video.luma import Planes, limited_of
 from repit_engine.video.plan import Plan
-from repit_engine.video.table import Table
+from repit_engine.video.table import Order, Table
 
 Packets: TypeAlias = "Iterable[av.Packet[VideoStream]]"
 
@@ -97,22 +97,32 @@ class Decoding:
         number = frame.pts
         if number is None or not 0 <= number < len(self._shown):
             raise Astray
+        if frame.width * frame.height > self._spent.limits.pixels:
+            raise Astray
         if number == head:
             if not frame.key_frame:
                 raise Astray
             head = -1
         ms = self._shown[number]
+        if frame.is_corrupt and head < 0:
+            # What is damaged is made up from what was decoded before it, and what rests on it may not say so.
+            # Frames of an open group that come before its first have nothing to rest on, and nobody wants
+            # them.
+            raise Astray
         if ms not in wanted:
             return head, []
-        if head >= 0 or frame.is_corrupt or not due or due[-1] != ms:
+        if head >= 0 or not due or due[-1] != ms:
             raise Astray
         due.pop()
         return head, [self._made(frame, ms)]
 
     def _framed(self, frame: VideoFrame) -> list[Frame]:
-        """A frame with its time; none where it is not shown."""
+        """A frame with its time; none where it is not shown, or larger than allowed."""
+        if frame.width * frame.height > self._spent.limits.pixels:
+            self._spent.leave(Unseen.PIXELS)
+            return []
         number = frame.pts
-        if self._table.counted:
+        if self._table.order is Order.COUNTED:
             if self._number >= len(self._times):
                 return []
             ms = self._times[self._number]

@@ -20,7 +20,7 @@ from repit_engine.video.limits import Spent, Unseen, VideoLimits
 from repit_engine.video.plan import plan_of
 from repit_engine.video.refusals import damaged, no_moving_picture, too_large, too_long
 from repit_engine.video.source import Source
-from repit_engine.video.table import Table, table_of
+from repit_engine.video.table import Order, Table, table_of
 
 _TRIED: Final = 60
 """Packets by which it is found out whether frames are reordered."""
@@ -40,8 +40,8 @@ class Film:
             track.close()
         if not len(self.table.shown):
             raise self._nothing(no_moving_picture())
-        if self.table.counted and not self.table.guessed:
-            self.table.counted = not self._in_order()
+        if self.table.order is Order.DOUBTFUL:
+            self.table.order = Order.TIMED if self._in_order() else Order.COUNTED
         first = next(self.every(), None)
         if first is None:
             raise self._nothing(damaged())
@@ -80,7 +80,7 @@ class Film:
     def at(self, wanted: NDArray[np.int64]) -> Iterator[Frame]:
         """Those of these times; exactly as `every` gives them."""
         last = -1
-        if not self.table.counted:
+        if self.table.order is Order.TIMED:
             plan = plan_of(self.table, np.isin(self.table.shown, wanted), self.codec, self._kind)
             track = Track(self._source, self._limits, self._track)
             try:

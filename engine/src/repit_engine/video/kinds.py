@@ -21,6 +21,11 @@ DECODERS: Final = frozenset({
     "mjpeg", "h263", "flv", "vp6", "vp6f", "theora", "wmv1", "wmv2", "wmv3", "vc1", "prores", "dvvideo",
     "rawvideo",
 })  # fmt: skip
+AS_DECODED: Final = frozenset({
+    "vp8", "vp9", "libdav1d", "mjpeg", "h263", "flv", "vp6", "vp6f", "theora", "prores", "dvvideo",
+    "rawvideo",
+})  # fmt: skip
+"""Decoders that give frames in the order of their packets."""
 ONE_CLOCK: Final = frozenset({"mov", "matroska", "avi", "ogg", "asf", "ivf", "obu"})
 """Containers whose times count from one beginning, so that a gap is a gap; of the others a leap is another
 recording that was put behind the first."""

@@ -19,10 +19,11 @@ class VideoLimits:
     `bytes`: size of the file. `pixels`: width × height of a frame, as declared, checked before it is
     decoded. `memory`: bytes that the frames may take that a decoder keeps at once. Beyond these three a
     video is refused. `decoded`: pixels of all frames that are handed to a decoder; `frames`: looked at;
-    `film`: seconds from the first shown frame; `seconds`: of work. Beyond these four the rest is left
-    unseen, and `Video.unseen` says so. What is walked are frames, never seconds: two frames a thousand
-    million seconds apart are two. A decoder in C cannot be interrupted: a hard limit on time and memory
-    needs a child process (`repit_engine.child`). Raises `WrongInput` unless all are positive.
+    `film`: seconds from the first shown frame, seven weeks, as far as moments reach; `seconds`: of work.
+    Beyond these four the rest is left unseen, and `Video.unseen` says so. What is walked are frames, never
+    seconds: two frames a thousand million seconds apart are two. A decoder in C cannot be interrupted: a hard
+    limit on time and memory needs a child process (`repit_engine.child`). Raises `WrongInput` unless all are
+    positive.
     """
 
     bytes: int = 8 * 1024**3
@@ -30,13 +31,18 @@ class VideoLimits:
     memory: int = 2 * 1024**3
     decoded: int = 500_000_000_000
     frames: int = 500_000
-    film: float = 5 * 3600.0
+    film: float = 4_294_967.0
     seconds: float = 3600.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
             if getattr(self, field.name) <= 0:
                 raise WrongInput(f"The limit on {field.name} must be positive.")
+
+    @property
+    def padded(self) -> int:
+        """What a decoder may be told of `pixels`: it counts rows as long as suits a processor's registers."""
+        return self.pixels + self.pixels // 4 + _PADDING
 
     def check_bytes(self, size: int) -> None:
         """Raise `VideoTooLarge` for a file of `size` bytes beyond the limit."""
@@ -60,6 +66,7 @@ class VideoLimits:
             )
 
 
+_PADDING: Final = 1 << 16
 _KEPT: Final = 30
 """Bytes for a pixel of 8 bits: sixteen frames of reference and four in work, of three bytes every two."""
 DEFAULT_VIDEO_LIMITS: Final = VideoLimits()
@@ -74,6 +81,8 @@ class Unseen(Enum):
     FILM = "film"
     TIME = "time"
     MEMORY = "memory"
+    MORE = "more"
+    """Another film lies behind the one that players show."""
 
 
 class Spent:

@@ -11,13 +11,13 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.errors import WrongInput
+from repit_engine.errors import VideoRefused, WrongInput
 from repit_engine.pdq import Orientation
 from repit_engine.video.animation import Animation
 from repit_engine.video.film import Film
 from repit_engine.video.frame import Frame
 from repit_engine.video.kinds import Container, container_of
-from repit_engine.video.limits import DEFAULT_VIDEO_LIMITS, Spent, VideoLimits
+from repit_engine.video.limits import DEFAULT_VIDEO_LIMITS, Spent, Unseen, VideoLimits
 from repit_engine.video.refusals import empty, no_moving_picture, reading
 from repit_engine.video.source import Readable, Source, source_of
 
@@ -122,11 +122,22 @@ def open_video(
 def _reader_of(source: Source, limits: VideoLimits, spent: Spent, track: int) -> Reader:
     if not source.size:
         raise empty()
-    kind = container_of(source.head())
+    head = source.head()
+    kind = container_of(head)
     if kind is Container.STILL:
         raise no_moving_picture()
+    boxes = source.boxes() if head[4:8] == b"ftyp" else []
+    if b"meta" in boxes and not {b"moov", b"moof"} & set(boxes):
+        raise no_moving_picture()
+    if boxes.count(b"moov") > 1:
+        spent.leave(Unseen.MORE)
     if kind is Container.ANIMATION:
-        with reading(source, known=True):
-            return Animation(source, limits, spent)
-    with reading(source, known=kind is Container.FILM):
+        try:
+            with reading(source, known=True):
+                return Animation(source, limits, spent)
+        except VideoRefused:
+            # What names itself a sequence of pictures may be a film to who plays it.
+            if not boxes:
+                raise
+    with reading(source, known=kind is not Container.UNKNOWN):
         return Film(source, limits, spent, track)

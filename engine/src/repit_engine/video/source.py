@@ -17,6 +17,8 @@ from repit_engine.video.limits import VideoLimits
 from repit_engine.video.refusals import unreadable
 
 HEAD: Final = 4096
+_MOST_BOXES: Final = 16
+"""Looked at: a fragmented film has thousands."""
 
 
 class Readable(Protocol):
@@ -73,6 +75,23 @@ class Source:
         self.seek(0)
         return head
 
+    def boxes(self) -> list[bytes]:
+        """The kinds of the first boxes of an ISO media file (ISO/IEC 14496-12, 4.2)."""
+        kinds: list[bytes] = []
+        at = 0
+        while at + 8 <= self.size and len(kinds) < _MOST_BOXES:
+            self.seek(at)
+            head = self.read(16)
+            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            if size == 1:
+                size = int.from_bytes(head[8:16], "big")
+            kinds.append(kind)
+            if size < 8:
+                break
+            at += size
+        self.seek(0)
+        return kinds
+
     def close(self) -> None:
         """Let go of a file that was opened here."""
         if self._owned:
@@ -101,8 +120,7 @@ def _opened(path: Path) -> BinaryIO:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         raise unreadable() from None
-    file = os.fdopen(descriptor, "rb", buffering=0)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        file.close()
+        os.close(descriptor)
         raise unreadable()
-    return file
+    return os.fdopen(descriptor, "rb", buffering=0)

@@ -16,6 +16,7 @@ The rules, which the browser shares (docs/en/moments.md):
 
 import itertools
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 from typing import Final
 
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from repit_engine.video.container import Track
 from repit_engine.video.headers import hidden, layer_of
-from repit_engine.video.kinds import ONE_CLOCK
+from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK
 from repit_engine.video.limits import Spent, Unseen
 
 BACK: Final = 0.5
@@ -38,11 +39,22 @@ MOST_KEPT: Final = 32 << 20
 _MOST_PACKETS_KEPT: Final = 1 << 15
 
 
+class Order(Enum):
+    """What a frame's time is told by."""
+
+    TIMED = "timed"
+    """By its packet."""
+    COUNTED = "counted"
+    """A decoder's n-th frame has the n-th time."""
+    DOUBTFUL = "doubtful"
+    """Only decoding tells."""
+
+
 @dataclass(slots=True)
 class Table:
     """Of each packet, in the order of the file. `shown` ``(n,) int64``: its time in milliseconds, −1 where it
     is not shown; `key`, `layer` (`headers.layer_of`) likewise; `packets`: they themselves, where they are
-    few. `counted`: a decoder's n-th frame has the n-th time. `guessed`: at a stated rate. `times`: those of
+    few. `order`: what a frame's time is told by. `guessed`: at a stated rate. `times`: those of
     `shown` in order; `duration`: with the last frame's own.
     """
 
@@ -50,7 +62,7 @@ class Table:
     key: NDArray[np.bool_]
     layer: NDArray[np.uint8]
     packets: "list[av.Packet[VideoStream]] | None"
-    counted: bool
+    order: Order
     guessed: bool
     times: NDArray[np.int64]
     duration: int
@@ -60,7 +72,7 @@ class Table:
         """Times of the frames that are coded by themselves. Where frames are counted, it is not known before
         they are decoded in which place one of them is shown: nothing before it is shown later."""
         seen = self.shown >= 0
-        if self.counted:
+        if self.order is Order.COUNTED:
             places: NDArray[np.int64] = np.cumsum(seen)[self.key & seen] - 1
             return np.asarray(self.times[places], np.int64)
         return np.sort(self.shown[self.key & seen])
@@ -84,7 +96,7 @@ def table_of(track: Track, spent: Spent) -> Table:
     base = track.stream.time_base or Fraction(1, 1000)
     rate = track.stream.average_rate or track.stream.guessed_rate or _USUAL_RATE
     timed, guessed = _timed(rows, base, rate)
-    counted = guessed or _out_of_order(rows, track)
+    order = Order.COUNTED if guessed else _order(rows, timed, track)
     clock = [pts if dts is None else dts for pts, dts in zip(timed, rows.dts, strict=True)]
     shown, duration = _laid_out(timed, clock, rows, base, leaps=track.kind not in ONE_CLOCK)
     limit = round(spent.limits.film * 1000)
@@ -95,7 +107,7 @@ def table_of(track: Track, spent: Spent) -> Table:
             shown[beyond] = -1
         duration = min(duration, limit)
     key, layer = np.array(rows.key, np.bool_), np.array(rows.layer, np.uint8)
-    return Table(shown, key, layer, packets, counted, guessed, np.sort(shown[shown >= 0]), duration)
+    return Table(shown, key, layer, packets, order, guessed, np.sort(shown[shown >= 0]), duration)
 
 
 def _read(track: Track, spent: Spent) -> "tuple[_Rows, list[av.Packet[VideoStream]] | None]":
@@ -139,15 +151,20 @@ def _timed(rows: _Rows, base: Fraction, rate: Fraction) -> tuple[list[int], bool
     return timed, False
 
 
-def _out_of_order(rows: _Rows, track: Track) -> bool:
-    """Whether times are those of decoding, or as far from them throughout, where frames may be shown in
-    another order than they are decoded."""
-    if not track.decoder.has_b_frames or len(rows.pts) < 3:
-        return False
-    apart = {
-        None if pts is None or dts is None else pts - dts for pts, dts in zip(rows.pts, rows.dts, strict=True)
-    }
-    return len(apart) == 1
+def _order(rows: _Rows, timed: list[int], track: Track) -> Order:
+    """Whether times can be the order in which frames are shown."""
+    seen = [time for time, shown in zip(timed, rows.shown, strict=True) if shown]
+    if track.codec in AS_DECODED:
+        rising = all(before <= after for before, after in itertools.pairwise(seen))
+        return Order.TIMED if rising else Order.COUNTED
+    stamps = list(zip(rows.pts, rows.dts, strict=True))
+    apart = [None if pts is None or dts is None else pts - dts for pts, dts in stamps]
+    if any(lag is not None and lag < 0 for lag in apart):
+        return Order.COUNTED
+    # Where all are shown as long after they are decoded, either none is shown out of its turn, or a container
+    # has said nothing of it.
+    silent = track.decoder.has_b_frames and len(set(apart)) == 1 and len(apart) > 2
+    return Order.DOUBTFUL if silent else Order.TIMED
 
 
 def _laid_out(

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from thief import Loot, keys_in
+from video_items import video
 
 from repit.exchanges.ncmec.wire import Window
 from repit.foundation import clock
@@ -20,7 +21,14 @@ from repit.foundation.clock import now
 from repit.foundation.errors import TransitionRefused
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import bulk, closing, erasing, feed, items, keys, lookups, partner_records, turning
-from repit.hotline.bank.models import Item, ItemHash, LookupKey, PartnerRecord, Transition
+from repit.hotline.bank.models import (
+    Item,
+    ItemHash,
+    ItemMoments,
+    LookupKey,
+    PartnerRecord,
+    Transition,
+)
 from repit.hotline.bank.record import Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import erasure, subscribers
@@ -120,6 +128,25 @@ def test_what_was_withdrawn_opens_with_no_key_that_is_left(watcher: Watcher) -> 
     assert watcher.opens() & {gone, place, stays} == {stays}
     assert items.states([name, other]) == {name: "erased", other: "active"}
     assert [change.item.state for change in feed.changes_after(0)] == ["withdrawn", "active", "withdrawn"]
+
+
+def test_of_a_video_no_moment_opens_as_soon_as_it_is_withdrawn(watcher: Watcher) -> None:
+    """Whoever is to be told by the MD5 of the file may still be waited for: for moments nobody is."""
+    stopncii_subscriber()[1]()
+    gone, stays = video(1), video(2)
+    name = items.submit(gone, actor="person", publish=True).item
+    items.submit(stays, actor="person", publish=True)
+    watcher.copies()
+
+    def readable(submission: Submission) -> bool:
+        return any(submission.moments in value for value in watcher.opens())
+
+    assert readable(gone) and readable(stays), "a thief of everything reads what is protected"
+    items.withdraw_one(name, actor="person")
+    erasure.begin()
+    watcher.copies()
+    assert not readable(gone) and readable(stays)
+    assert items.states([name]) == {name: "withdrawn"} and ItemMoments.objects.count() == 1
 
 
 def test_nor_does_any_digest_tell_that_it_was_here_once_the_week_is_over(watcher: Watcher) -> None:

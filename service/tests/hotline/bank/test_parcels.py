@@ -26,8 +26,8 @@ from repit.hotline.bank.types import Published, Submission
 
 pytestmark = pytest.mark.django_db
 SPREAD = 5
-HALF_AN_HOUR = 1_400
-"""Moments that still fit beside any letter."""
+FITS = 1_500
+"""Seconds of which the moments, each with all that it may have, still fit beside any letter."""
 
 
 @pytest.fixture(autouse=True)
@@ -73,12 +73,12 @@ def test_of_what_is_met_as_the_very_file_alone_nothing_else_is_said() -> None:
         lambda: protect(picture()),
         lambda: protect(video(1, 0)),
         lambda: protect(video(1, 120)),
-        lambda: protect(video(1, HALF_AN_HOUR)),
+        lambda: protect(video(1, FITS, places=4)),
         lambda: protect(*[video(number, 100) for number in range(12)]),
         lambda: carrying.let_go(["a name"], actor="clock"),
         lambda: carrying.let_go_in_an_hour(["a name"], actor="person"),
     ],
-    ids=["picture", "digest", "two minutes", "half an hour", "twelve", "let go", "in an hour"],
+    ids=["picture", "digest", "two minutes", "25 minutes", "twelve", "let go", "in an hour"],
 )
 def test_whatever_is_asked_for_as_many_pieces_of_one_length_lie_there(asks: Callable[[], object]) -> None:
     asks()
@@ -87,14 +87,14 @@ def test_whatever_is_asked_for_as_many_pieces_of_one_length_lie_there(asks: Call
 
 
 def test_a_video_takes_no_more_letters_than_a_picture() -> None:
-    protect(video(1, HALF_AN_HOUR))
+    protect(video(1, FITS, places=4))
     assert Letter.objects.count() == 4 and {len(bytes(row.sealed)) for row in Letter.objects.all()} == {
         letters.LENGTH + 41
     }
 
 
 def test_what_is_longer_has_four_times_as_many() -> None:
-    protect(video(1, 4 * HALF_AN_HOUR))
+    protect(video(1, 4 * FITS, places=4))
     assert Parcel.objects.count() == 4 * parcels.FEWEST
 
 

@@ -20,6 +20,7 @@ installations.set_up("hotline")
 from desk_people import PASSPHRASE, caseworker, file_of, person, receipt  # noqa: E402
 from django.conf import settings  # noqa: E402
 from staff_people import PASSWORD, Someone  # noqa: E402
+from video_items import video  # noqa: E402
 
 from repit.foundation import clock  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
@@ -35,6 +36,7 @@ from repit.hotline.cases import (  # noqa: E402
     closing,
     desk,
     helpers,
+    service,
     tasks,
     thread,
     worklist,
@@ -68,10 +70,12 @@ hers = caseworkers.unlock("Béatrice", PASSPHRASE)
 new = receipt(seen_at=["https://forum.example/sujet/4711"])
 thread.write(file_of(new), "Bonjour. Mon ex a publié des photos de moi.\n\nQue puis-je faire ?")
 old = receipt(seen_at=["https://images.example/galerie?page=3", "compte @quelquun sur un réseau"])
+service.add_items(file_of(old), [video(1), video(2, 0)])
 Case.objects.filter(pk=file_of(old).case_id).update(opened_on=now().date() - timedelta(days=2))
 
 busy = receipt(seen_at=["https://tube.example/v/ab12", "groupe « photos » sur une messagerie"])
 theirs = file_of(busy)
+service.add_items(theirs, [video(3), video(4, 0)])
 thread.write(theirs, "Il me menace de tout envoyer à ma famille.")
 helpers.add(theirs, "sœur", ["locations"])
 casework.assign(at_desk, theirs.case_id, "Béatrice")
@@ -108,6 +112,7 @@ def banked() -> str:
 
 
 famous, waiting = banked(), banked()
+clip = items.submit(video(5), actor="test", publish=True).item
 for name in ("forum", "images", "vidéo"):
     who = keys.recognise(subscribers.add(name, sees_anchored=True))
     subscribers.set_people(name, name != "vidéo")
@@ -137,6 +142,7 @@ sys.stdout.write(
             "busy": theirs.case_id,
             "hostile": calm.case_id,
             "famous": famous,
+            "clip": clip,
             "codes": {
                 name: [code.number, " ".join(code.words("fr")), " ".join(code.words("en"))]
                 for name, code in (("new", new), ("old", old), ("hostile", quiet))

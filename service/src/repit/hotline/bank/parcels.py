@@ -5,7 +5,7 @@ again. Next: `carrying`, which carries out the letter that leads to them.
 
 A video of two minutes has more moments than a hundred letters hold: by their number alone it could be told
 which case sent one, and beside it in the bank lies an item as long. So whatever a case asks for, `FEWEST`
-pieces come with its letters, half an hour of video or nothing at all; what has more has four times as many,
+pieces come with its letters, 25 minutes of video or nothing at all; what has more has four times as many,
 and so on. Each video's moments are sealed under a key that stands in its letter only, and go with it. What is
 left of the pieces is filled with chance, so that they look the same throughout. They are found by a name that
 all letters of one request bear, and stay as long as any of these letters does: together, however many of them
