@@ -178,8 +178,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         whole(1, 3600),
         4,
         "Gate: seconds after which an answer over HTTP about a video is given, unless the caller says"
-        " `Prefer: wait=…`; at most `REPIT_GATE_VIDEO_SECONDS`. A caller that says `Prefer: respond-async` is then"
-        " given an address to ask again; for any other the video is undecided.",
+        " `Prefer: wait=…`; at most `REPIT_GATE_VIDEO_SECONDS`. A caller that says `Prefer: respond-async` is"
+        " then given an address to ask again; for any other the video is undecided.",
         "1 to 3600",
         "4",
     ),

@@ -4,9 +4,9 @@ In: an object of the storage. Out: `Looked`: which bytes they were, the verdict,
 `quarantine`.
 
 The object is read as it comes, into the room that all channels share, and no further than needed: a file
-that is neither picture nor video, where no whole file is banked, is left after its first bytes. Looking again at an object that
-was found before, unchanged and for the same reason, makes no new decision and counts no new match; otherwise
-every scan would report the same copies to the hotline as fresh ones.
+that is neither picture nor video, where no whole file is banked, is left after its first bytes. Looking again
+at an object that was found before, unchanged and for the same reason, makes no new decision and counts no new
+match; otherwise every scan would report the same copies to the hotline as fresh ones.
 """
 
 import zlib
