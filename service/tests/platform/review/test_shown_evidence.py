@@ -76,7 +76,7 @@ def test_stretches_of_a_video_stand_on_one_scale_and_in_words(db: None) -> None:
         assert first.upload is not None and first.known is not None
         assert (first.upload.x, first.upload.width, first.known.x, first.known.width) == (100, 100, 0, 150)
         assert (first.upload.begin, first.upload.end, first.how) == ("0:10", "0:20", "1.50 times as fast")
-        assert second.how == "backwards" and second.slope == "300,70 350,70 700,130 750,130"
+        assert second.how == "backwards" and second.slope == "300,92 350,92 700,150 750,150"
 
 
 @pytest.mark.parametrize(

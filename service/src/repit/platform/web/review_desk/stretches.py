@@ -108,7 +108,7 @@ def _slope(upload: Lane | None, known: Lane | None, backwards: bool) -> str:
     if upload is None or known is None:
         return ""
     left, right = (known.right, known.x) if backwards else (known.x, known.right)
-    return f"{upload.x},70 {upload.right},70 {right},130 {left},130"
+    return f"{upload.x},92 {upload.right},92 {right},150 {left},150"
 
 
 def _how(segment: _Kept) -> str:
