@@ -22,6 +22,7 @@ NAMES = (
     "freshness",
     "lock",
     "game",
+    "video",
 )
 
 
@@ -39,17 +40,25 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--runs", type=int, default=defaults.runs, help="runs of what takes a while each")
     parser.add_argument("--pictures", type=Path, help="folder of pictures of your own")
+    parser.add_argument("--videos", type=Path, help="folder of clips filmed by hand")
+    parser.add_argument(
+        "--scale", choices=("quick", "standard", "full"), default=defaults.scale, help="how much of video"
+    )
     parser.add_argument("--out", type=Path, default=defaults.out, help="where pages are written")
     parser.add_argument("--only", help="parts or peers to run, with commas")
     chosen = parser.parse_args(arguments)
+    given = tuple(_size(text) for text in chosen.sizes.split(",")) if chosen.sizes else ()
     options = Options(
-        sizes=tuple(_size(text) for text in chosen.sizes.split(",")) if chosen.sizes else defaults.sizes,
+        sizes=given or defaults.sizes,
         threads=chosen.threads,
         seconds=chosen.seconds,
         runs=chosen.runs,
         pictures=chosen.pictures,
         out=chosen.out,
         only=tuple(chosen.only.split(",")) if chosen.only else (),
+        videos=chosen.videos,
+        scale=chosen.scale,
+        sizes_given=given,
     )
     for name in NAMES if chosen.name == "all" else (chosen.name,):
         command = f"make bench NAME={name} ARGS='{_arguments(chosen)}'".replace(" ARGS=''", "")
@@ -62,6 +71,8 @@ def _arguments(chosen: argparse.Namespace) -> str:
     arguments = {"sizes": chosen.sizes, "only": chosen.only}
     if chosen.name == "freshness":
         arguments |= {"runs": chosen.runs}
+    elif chosen.name == "video":
+        arguments |= {"scale": chosen.scale}
     else:
         arguments |= {"threads": chosen.threads, "seconds": chosen.seconds}
     return " ".join(f"--{name} {value}" for name, value in arguments.items() if value is not None)

@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Options:
-    """`sizes` are banks in hashes, `seconds` about how long one measurement lasts, `out` takes the pages."""
+    """`sizes` are banks in hashes, `seconds` about how long one measurement lasts, `out` takes the pages;
+    `sizes_given` are those that were asked for, `scale` says how much of a benchmark with several is run.
+    """
 
     sizes: tuple[int, ...] = (1_000_000, 10_000_000, 42_000_000)
     threads: int = 1
@@ -31,6 +33,9 @@ class Options:
     pictures: Path | None = None
     out: Path = ROOT / "docs" / "bench"
     only: tuple[str, ...] = ()
+    videos: Path | None = None
+    scale: str = "standard"
+    sizes_given: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

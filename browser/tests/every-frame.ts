@@ -41,7 +41,7 @@ async function frames(base64: string): Promise<object> {
   const whole = await everyFrame(
     film,
     async (frame, ms) => {
-      const { luma, limited } = await readLuma(frame, (_, bytes) => new Uint8Array(bytes));
+      const { luma, limited } = await readLuma(frame, (bytes) => new Uint8Array(bytes));
       range ??= limited;
       found.push({ ms, luma: digest(engineLuma(luma)), samples: digest(rows.samples(luma, false, false)) });
     },

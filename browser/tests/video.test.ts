@@ -12,9 +12,10 @@ import { Kernels } from "../src/kernels.ts";
 import { hashLuma } from "../src/pdq.ts";
 import { fromBase64, StopList } from "../src/stoplist.ts";
 import { isBlob, MOST_MOMENTS, toBase64, toBytes, withoutAnchored, type Moments } from "../src/video/blob.ts";
+import { readColours } from "../src/video/colours.ts";
 import { curveTable, levelsOf } from "../src/video/curves.ts";
 import { anchored, whole } from "../src/video/frame.ts";
-import { kept, NoLuma, readLuma } from "../src/video/luma.ts";
+import { NoLuma, readLuma } from "../src/video/luma.ts";
 import { APART, Minima, type Rated } from "../src/video/minima.ts";
 import { Rates } from "../src/video/motion.ts";
 import { FrameRows, type Luma } from "../src/video/rows.ts";
@@ -92,31 +93,63 @@ function frameOf(format: string | null, width: number, height: number, bytes: Ui
   return frame as unknown as VideoFrame;
 }
 
+/** Its rows, one right behind the other. */
+function packed({ width, height, bytes, stride, levels }: Luma): Uint8Array<ArrayBuffer> {
+  const row = levels === null ? width : 2 * width;
+  return Uint8Array.from({ length: row * height }, (_, at) => bytes[Math.floor(at / row) * stride + (at % row)]!);
+}
+
 test("the luma of a frame is read without what lies between its rows, by its own format", async () => {
-  const room = (_: number, bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+  const room = (bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
   const [width, height, stride] = [10, 6, 16];
   const stored = noise(stride * height * 2, 5);
   for (const format of ["I420", "NV12", "I422", "I444", "I420A"]) {
     const { luma, limited } = await readLuma(frameOf(format, width, height, stored, stride), room);
     assert.equal(limited, true);
-    assert.deepEqual(kept(luma).bytes, Uint8Array.from({ length: 60 }, (_, at) => stored[Math.floor(at / 10) * stride + (at % 10)]!));
+    assert.deepEqual(packed(luma), Uint8Array.from({ length: 60 }, (_, at) => stored[Math.floor(at / 10) * stride + (at % 10)]!));
   }
   const deep = await readLuma(frameOf("I420P10", width, height, stored, 2 * stride, { fullRange: true }), room);
   assert.equal(deep.limited, false);
   assert.equal(deep.luma.levels!.length, 1024);
-  assert.equal(kept(deep.luma).bytes.length, 120);
+  assert.equal(packed(deep.luma).length, 120);
 });
 
 test("a frame of eight bits under a curve has the levels of its table", async () => {
-  const room = (_: number, bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+  const room = (bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
   const { luma } = await readLuma(frameOf("I420", 8, 6, noise(48, 2), 8, { transfer: "pq" }), room);
   assert.deepEqual([...luma.bytes.filter((_, at) => at % 2 === 0)], [...noise(48, 2)]);
   assert.equal(luma.levels!.length, 256);
 });
 
+for (const [format, matrix, fullRange] of [["BGRX", "bt709", false], ["RGBA", "smpte170m", false], ["RGBX", "bt2020-ncl", true], ["BGRA", null, null]] as const) {
+  test(`of ${format} by ${matrix}, ${fullRange ? "full" : "limited"}, the luma is the one that was stored, but for rounding`, async () => {
+    const [width, height] = [400, 300];
+    const stored = plane({ make: "clouds", width, height, seed: 7 }).map((value) => (fullRange ? value : 16 + Math.floor((value * 219) / 255)));
+    const stride = 4 * width + 12;
+    const bytes = new Uint8Array(stride * height);
+    // Grey, with a difference of colour that leaves the luma as it is.
+    const [red, blue] = matrix === "smpte170m" ? [0.299, 0.114] : matrix === "bt2020-ncl" ? [0.2627, 0.0593] : [0.2126, 0.0722];
+    stored.forEach((value, place) => {
+      const grey = fullRange ? value : ((value - 16) * 255) / 219;
+      const shift = Math.min(20, grey, 255 - grey) / 4;
+      const [r, b] = [Math.round(grey + shift), Math.round(grey - (shift * red) / blue)];
+      const pixel = format.startsWith("RGB") ? [r, grey, b] : [b, grey, r];
+      if (pixel.some((each) => each < 0 || each > 255)) pixel.fill(grey);
+      bytes.set(pixel.map(Math.round), Math.floor(place / width) * stride + 4 * (place % width));
+    });
+    const read = await readColours(frameOf(format, width, height, bytes, stride, { fullRange, matrix }), (size) => new Uint8Array(size));
+    assert.equal(read.limited, fullRange !== true);
+    assert.ok(read.luma.bytes.every((value, at) => Math.abs(value - stored[at]!) <= 1));
+    assert.deepEqual(thumb(read.sparse!), thumb(read.luma));
+  });
+}
+
 test("colours, and frames that say nothing of their form, are never taken for luma", async () => {
   for (const [format, colours] of [[null, {}], ["RGBA", {}], ["BGRX", {}], ["I420P16", {}], ["I444", { matrix: "rgb" }]] as const) {
-    await assert.rejects(readLuma(frameOf(format, 8, 8, noise(64, 1), 8, colours), (_, size) => new Uint8Array(size)), NoLuma);
+    await assert.rejects(readLuma(frameOf(format, 8, 8, noise(64, 1), 8, colours), (size) => new Uint8Array(size)), NoLuma);
+    const luma = readColours(frameOf(format, 8, 8, noise(256, 1), 32, colours), (size) => new Uint8Array(size));
+    if (/^(RGB|BGR)/.test(format ?? "")) assert.equal((await luma).luma.bytes.length, 64);
+    else await assert.rejects(luma, NoLuma);
   }
 });
 
@@ -179,11 +212,8 @@ test("samples and planes are those of plain script, for eight bits and more, wha
         assert.deepEqual(quick.samples(luma, mirrored, flipped), plain.samples(luma, mirrored, flipped));
       }
       assert.deepEqual(quick.plane(luma), plain.plane(luma));
-      // What lies in the kernels' own memory is read where it lies.
-      const room = quick.room(width, bytes.length);
-      room.set(bytes);
-      assert.deepEqual(quick.samples({ ...luma, bytes: room }, false, false), plain.samples(luma, false, false));
-      assert.deepEqual(thumb(luma), thumb(kept(luma)));
+      const tight = { ...luma, bytes: packed(luma), stride: levels === null ? width : 2 * width };
+      assert.deepEqual(thumb(luma), thumb(tight));
     }
   }
 });
@@ -269,6 +299,30 @@ test("of each second the stillest picture is kept, and what is said again grows"
   const grey = new Watcher(kernels, nothing, 1000);
   for (let ms = 0; ms <= 1000; ms += 40) grey.next(ms, { luma: lumaOf(new Uint8Array(64 * 64).fill(120), 64, 64), limited: true, turn: 0 });
   assert.deepEqual(grey.end(1040).moments, []);
+});
+
+test("a frame's room is used again once it cannot be chosen any more, and not before", () => {
+  const [width, height] = [128, 96];
+  const seeds = [...noise(200, 12)].map((value) => 1 + (value % 40));
+  const run = (own: boolean): [Moments, Set<ArrayBuffer>] => {
+    const watcher = new Watcher(kernels, nothing, 7960);
+    const rooms = new Set<ArrayBuffer>();
+    seeds.forEach((seed, at) => {
+      const bytes = own ? new Uint8Array(width * height) : watcher.room(width * height);
+      bytes.set(plane({ make: "clouds", width, height, seed }));
+      rooms.add(bytes.buffer);
+      watcher.next(40 * at, { luma: { width, height, bytes, stride: width, levels: null }, limited: false, turn: 0 });
+    });
+    return [watcher.end(8000), rooms];
+  };
+  const [wanted] = run(true);
+  const [found, rooms] = run(false);
+  assert.deepEqual(found, wanted);
+  assert.ok(rooms.size <= 9, `${rooms.size}`);
+  const watcher = new Watcher(kernels, nothing, 1000);
+  assert.equal(watcher.room(100).length, 100);
+  assert.equal(watcher.room(300).length, 300);
+  assert.equal(watcher.room(200).length, 200);
 });
 
 const hashed = (seed: number, quality: number) => ({ kind: "hashed" as const, hash: noise(32, seed), quality });

@@ -29,6 +29,11 @@ export class Minima<Held> {
     return found;
   }
 
+  /** Whether it may still be one. */
+  holds(held: Held): boolean {
+    return this.#candidate?.held === held;
+  }
+
   /** The last one, nothing stiller having come. */
   end(): Rated<Held> | null {
     const found = this.#candidate;

@@ -27,6 +27,11 @@ export class Rates<Held> {
     this.#rated = rated;
   }
 
+  /** Whether its rate is still to come. */
+  holds(held: Held): boolean {
+    return this.#waiting.some((each) => each.held === held);
+  }
+
   /** Times ascend. */
   next(ms: number, thumb: Thumb, held: Held): void {
     this.#seen.push({ ms, thumb });

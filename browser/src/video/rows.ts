@@ -1,8 +1,8 @@
 /**
  * Luma of many frames to PDQ's samples, and of the few that count to the plane of their anchors.
  *
- * In: `Luma`, where `room` had it put or of its own. Out: 64 × 64 samples, `Plane`. Next: `watcher`. With kernels where they are to
- * be had, by plain script where not: the same bits (`../kernel-rows`, `../rows`).
+ * In: `Luma`. Out: 64 × 64 samples, `Plane`. Next: `frame`. With kernels where they are to be had, by plain script where not: the
+ * same bits (`../kernel-rows`, `../rows`).
  */
 
 import type { Kernels } from "../kernels.ts";
@@ -34,17 +34,9 @@ interface Layout {
 export class FrameRows {
   readonly #kernels: Kernels | null;
   readonly #sides = new Map<number, Side>();
-  #room = new Uint8Array(0);
 
   constructor(kernels: Kernels | null) {
     this.#kernels = kernels;
-  }
-
-  /** Where a frame of that width and so many bytes may be put, to be read there; it holds until the next is asked for. */
-  room(width: number, bytes: number): Uint8Array<ArrayBuffer> {
-    if (this.#kernels !== null) return this.#kernels.bytes(this.#layout(width, bytes).pixels, bytes);
-    if (this.#room.length < bytes) this.#room = new Uint8Array(bytes);
-    return this.#room.subarray(0, bytes);
   }
 
   /** Mirrored left to right, flipped upside down: every sum then runs as that of the picture so turned. */
@@ -120,10 +112,9 @@ export class FrameRows {
   #placed({ width, bytes, levels }: Luma): Layout {
     const kernels = this.#kernels!;
     const at = this.#layout(width, bytes.length);
-    if (bytes.buffer !== kernels.run.memory.buffer) kernels.bytes(at.pixels, bytes.length).set(bytes);
+    kernels.bytes(at.pixels, bytes.length).set(bytes);
     if (levels !== null) kernels.floats(at.table, levels.length).set(levels);
-    const from = bytes.buffer === kernels.run.memory.buffer ? bytes.byteOffset : at.pixels;
-    return { ...at, pixels: from };
+    return at;
   }
 
   #row({ width, stride, levels }: Luma, y: number, at: Layout): void {

@@ -7,13 +7,12 @@
  */
 
 import { LEAST_QUALITY } from "../anchor-tables.ts";
-import { distance, type Hashed } from "../hash.ts";
+import { distance, toHex, type Hashed } from "../hash.ts";
 import type { Kernels } from "../kernels.ts";
 import { MIN_SIDE } from "../pdq.ts";
 import type { StopList } from "../stoplist.ts";
 import { MOST_MOMENTS, type Moment, type Moments } from "./blob.ts";
 import { anchored, whole, type Stored } from "./frame.ts";
-import { kept } from "./luma.ts";
 import { APART, Minima, type Rated } from "./minima.ts";
 import { Rates } from "./motion.ts";
 import { FrameRows } from "./rows.ts";
@@ -42,7 +41,7 @@ interface Best {
 }
 
 export class Watcher {
-  readonly rows: FrameRows;
+  readonly #rows: FrameRows;
   readonly #kernels: Kernels | null;
   readonly #stopList: StopList;
   readonly #last: number;
@@ -51,24 +50,45 @@ export class Watcher {
   readonly #minima = new Minima<Still>();
   readonly #best = new Map<number, Best>();
   readonly #moments: Moment[] = [];
+  readonly #rooms: { readonly bytes: Uint8Array<ArrayBuffer>; still: Still | null }[] = [];
+  /** The room that was given last. */
+  #given: { still: Still | null } | null = null;
   #looked = -LEAST_STEP;
   frames = 0;
 
   /** `last`: when the last frame is shown. Beyond four and a half hours, a second is whole seconds longer. */
   constructor(kernels: Kernels | null, stopList: StopList, last: number) {
-    this.rows = new FrameRows(kernels);
+    this.#rows = new FrameRows(kernels);
     this.#kernels = kernels;
     this.#stopList = stopList;
     this.#last = last;
     this.#window = SECOND * (1 + Math.floor(last / (SECOND * MOST_MOMENTS)));
   }
 
-  /** Times ascend. The luma may lie in the room of `rows`. */
-  next(ms: number, { luma, limited, turn }: Stored): void {
+  /** Where the next frame may be put: room of one that cannot be chosen any more, for they are large and come fast. */
+  room(size: number): Uint8Array<ArrayBuffer> {
+    for (let place = this.#rooms.length - 1; place >= 0; place--) {
+      const room = this.#rooms[place]!;
+      if (room.still !== null && this.#maybe(room.still)) continue;
+      this.#given = room;
+      if (room.bytes.length >= size) return room.bytes.subarray(0, size);
+      this.#rooms.splice(place, 1);
+    }
+    const room = { bytes: new Uint8Array(size), still: null };
+    this.#rooms.push(room);
+    this.#given = room;
+    return room.bytes;
+  }
+
+  /** Times ascend. The frame lies in the room given last, or in memory of its own. */
+  next(ms: number, frame: Stored): void {
     this.frames += 1;
     if (ms - this.#looked < LEAST_STEP) return;
     this.#looked = ms;
-    this.#rates.next(ms, thumb(luma), { frame: { luma: kept(luma), limited, turn }, hashed: null });
+    const still: Still = { frame, hashed: null };
+    if (this.#given !== null) this.#given.still = still;
+    this.#given = null;
+    this.#rates.next(ms, thumb(frame.sparse ?? frame.luma), still);
   }
 
   end(duration: number): Moments {
@@ -85,6 +105,11 @@ export class Watcher {
       if ((second + 1) * this.#window + APART <= frame.ms) this.#over(second);
     }
     this.#offer(frame, true);
+  }
+
+  /** Whether this frame may still be chosen. */
+  #maybe(still: Still): boolean {
+    return this.#rates.holds(still) || this.#minima.holds(still) || [...this.#best.values()].some((best) => best.still === still);
   }
 
   #still(found: Rated<Still> | null): void {
@@ -104,7 +129,7 @@ export class Watcher {
   #hashed(still: Still): Hashed {
     const { width, height } = still.frame.luma;
     if (Math.min(width, height) < MIN_SIDE) return { kind: "hashed", hash: new Uint8Array(32), quality: 0 };
-    return (still.hashed ??= whole(still.frame, this.rows));
+    return (still.hashed ??= whole(still.frame, this.#rows));
   }
 
   /** What stood out in it is kept. */
@@ -118,7 +143,8 @@ export class Watcher {
       return;
     }
     if (this.#moments.length === MOST_MOMENTS) return;
-    const places = anchored(still.frame, this.rows, this.#stopList, this.#kernels);
+    // By their bytes: the order of the walk would say which lies nearer to the middle.
+    const places = anchored(still.frame, this.#rows, this.#stopList, this.#kernels).sort((a, b) => (toHex(a.hash) < toHex(b.hash) ? -1 : 1));
     this.#moments.push({ begin: ms, end: ms, whole: found, anchored: places });
   }
 }

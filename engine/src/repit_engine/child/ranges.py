@@ -60,17 +60,21 @@ class Ranged(io.RawIOBase):
         return at
 
     def read(self, size: int = -1) -> bytes:
-        """Up to so many bytes; fewer where a piece ends."""
-        left = self._size - self._at
-        size = left if size < 0 else min(size, left)
-        if size <= 0:
-            return b""
-        if not self._begin <= self._at < self._begin + len(self._piece):
-            self._fetch(max(size, _AHEAD))
-        begin = self._at - self._begin
-        read = self._piece[begin : begin + size]
-        self._at += len(read)
-        return read
+        """So many bytes, fewer only at the end of the file: whoever is given less takes it for damage."""
+        left = max(0, self._size - self._at)
+        wanted = left if size < 0 else min(size, left)
+        parts = []
+        while wanted > 0:
+            if not self._begin <= self._at < self._begin + len(self._piece):
+                self._fetch(max(wanted, _AHEAD))
+            begin = self._at - self._begin
+            part = self._piece[begin : begin + wanted]
+            if not part:
+                raise PipeClosed
+            parts.append(part)
+            self._at += len(part)
+            wanted -= len(part)
+        return b"".join(parts)
 
     def _fetch(self, size: int) -> None:
         size = min(size, MOST, self._size - self._at)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -26,15 +26,18 @@ from repit.platform.gate.index.live import LiveIndex
 from repit.platform.gate.index_store import IndexStore
 from repit.platform.gate.indicators import Indicators
 from repit.platform.gate.inspection.inspector import Inspector
+from repit.platform.gate.inspection.video_work import VideoWork, Which
 from repit.platform.gate.policy import Policy, default_policy
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
+from repit.platform.gate.spool import Spool
 from repit.platform.gate.verdict import Outcome
 from repit.platform.review import grounds, let_go, media, questions
 from repit_engine.anchors import Stage
 
 _log: Final = logging.getLogger(__name__)
 _UNDECIDED: Final[dict[str, Outcome]] = {"pass": "allow", "review": "review", "refuse": "block"}
+_WHICH: Final[dict[str, Which]] = {which: which for which in get_args(Which)}
 _CHANNELS: Final[dict[str, Outcome]] = {"open": "allow", "review": "review", "closed": "block"}
 
 
@@ -56,7 +59,9 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
     recorder = Recorder(tally=reports, ask=questions.met)
     policy = _policy()
     grounds.of_gate("known")  # a file of grounds that cannot be read stops the gate before it refuses anybody
-    pool = DecoderPool(settings.REPIT_GATE_WORKERS or os.cpu_count() or 1, decoder)
+    cores = os.cpu_count() or 1
+    films = settings.REPIT_GATE_VIDEO_WORKERS or max(1, cores // 2)
+    pool = DecoderPool(settings.REPIT_GATE_WORKERS or cores, decoder, films=films)
     inspector = Inspector(
         index=index,
         pool=pool,
@@ -66,12 +71,21 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
         budget_seconds=settings.REPIT_GATE_BUDGET_MS / 1000,
         max_bytes=settings.REPIT_GATE_MAX_BYTES,
         last_stage=Stage[settings.REPIT_GATE_STAGES.upper()],
+        videos=VideoWork(_WHICH[settings.REPIT_GATE_VIDEOS], settings.REPIT_GATE_VIDEO_SECONDS),
         hold=media.hold,
         indicators=Indicators(_classifier()),
         here=let_go.here,
         compared=questions.compared,
     )
-    return Gate(index, _store(), pool, policy, recorder, board, inspector, tell_the_desk)
+    return Gate(index, _store(), pool, policy, recorder, board, inspector, tell_the_desk, spool=_spool())
+
+
+def _spool() -> Spool | None:
+    wanted: str = settings.REPIT_GATE_SPOOL
+    if wanted == "none":
+        return None
+    folder = Path(settings.REPIT_DATA) / "spool" if wanted == "data" else Path(wanted).absolute()
+    return Spool(folder, settings.REPIT_GATE_SPOOL_BYTES)
 
 
 def _classifier() -> Classifier | None:
@@ -96,12 +110,17 @@ def _policy() -> Policy:
     }
     if settings.REPIT_GATE_S3_UNDECIDED:
         channels["s3"] = _CHANNELS[settings.REPIT_GATE_S3_UNDECIDED]
+    videos = _UNDECIDED.get(settings.REPIT_GATE_VIDEO_UNDECIDED)
     path: str = settings.REPIT_GATE_POLICY
     if not path:
-        return default_policy(undecided, channels, _UNDECIDED[settings.REPIT_GATE_CONTAINERS])
+        return default_policy(undecided, channels, _UNDECIDED[settings.REPIT_GATE_CONTAINERS], videos)
     try:
         policy = parse_policy(Path(path).read_bytes())
-        return replace(policy, undecided_channels={**channels, **policy.undecided_channels})
+        return replace(
+            policy,
+            undecided_channels={**channels, **policy.undecided_channels},
+            videos=policy.videos or videos,
+        )
     except OSError:
         raise SettingsRefused(
             Text(f"The policy {path} cannot be read.", f"La politique {path} est illisible."),

@@ -83,6 +83,6 @@ def _samples(content: bytes, number: int) -> int:
 
 
 def without_composition(content: bytes) -> bytes:
-    """The same MP4 without its box of composition times, nor the edit list that goes with it: what is left are
-    times of decoding."""
+    """The same MP4 without its box of composition times, nor the edit list that goes with it: what is left
+    are times of decoding."""
     return content.replace(b"ctts", b"free").replace(b"edts", b"free")

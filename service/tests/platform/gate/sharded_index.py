@@ -17,8 +17,19 @@ import numpy as np
 from repit.foundation.hashes import Algorithm, Role
 from repit.platform.gate.entries import Key, KnownEntry
 from repit.platform.gate.index.live import LiveIndex
-from repit.platform.gate.index.protocol import MAX_NEIGHBOURS, Family, Holdings, Index, Near, View
+from repit.platform.gate.index.protocol import (
+    MAX_NEIGHBOURS,
+    Family,
+    Holdings,
+    Index,
+    Near,
+    VideoHoldings,
+    Videos,
+    View,
+)
+from repit_engine.align.ids import NUMBER_AT
 from repit_engine.decision import unpacked
+from repit_engine.moments import Moments
 from repit_engine.types import HashArray, RangeResult
 
 ORDINALS = 2**16
@@ -43,6 +54,14 @@ class ShardedView:
     @property
     def has_families(self) -> bool:
         return any(view.has_families for view in self.shards.values())
+
+    @property
+    def videos(self) -> "ShardedVideos":
+        return ShardedVideos({ordinal: view.videos for ordinal, view in self.shards.items()})
+
+    @property
+    def replaced(self) -> int:
+        return sum(view.replaced for view in self.shards.values())
 
     def search(self, queries: HashArray, radius: int) -> RangeResult:
         rows, ids, distances = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], [np.empty(0, np.uint16)]
@@ -81,6 +100,44 @@ class ShardedView:
                     for number, answer in ask(self.shards[ordinal], local).items()
                 )
         return answers
+
+
+@dataclass(frozen=True)
+class ShardedVideos:
+    """The moments of each shard, under the numbers of the whole."""
+
+    shards: Mapping[int, Videos]
+
+    @property
+    def videos(self) -> int:
+        return sum(part.videos for part in self.shards.values())
+
+    @property
+    def rows(self) -> int:
+        return sum(part.rows for part in self.shards.values())
+
+    def search(self, queries: HashArray, radius: int) -> RangeResult:
+        found = []
+        for ordinal, part in self.shards.items():
+            each = part.search(queries, radius)
+            low = each.ids & np.uint64((1 << NUMBER_AT) - 1)
+            numbers = (each.ids >> np.uint64(NUMBER_AT)) * np.uint64(ORDINALS) + np.uint64(ordinal)
+            rows = np.repeat(np.arange(len(queries)), np.diff(each.lims))
+            found += zip(
+                rows.tolist(),
+                each.distances.tolist(),
+                (numbers << np.uint64(NUMBER_AT) | low).tolist(),
+                strict=True,
+            )
+        found.sort()
+        lims = np.searchsorted([row for row, _, _ in found], np.arange(len(queries) + 1)).astype(np.int64)
+        ids = np.array([hash_id for _, _, hash_id in found], np.uint64)
+        distances = np.array([distance for _, distance, _ in found], np.uint16)
+        return RangeResult(lims, ids, distances, np.zeros(len(queries), np.bool_))
+
+    def moments(self, number: int) -> Moments | None:
+        part = self.shards.get(ordinal_of(number))
+        return None if part is None else part.moments(number // ORDINALS)
 
 
 def ordinal_of(number: int) -> int:
@@ -160,7 +217,10 @@ class ShardedIndex:
             for reason, times in holding.rejected.items():
                 rejected[reason] = rejected.get(reason, 0) + times
         return Holdings(
-            sum(holding.items for holding in each), sum(holding.hashes for holding in each), rejected
+            sum(holding.items for holding in each),
+            sum(holding.hashes for holding in each),
+            rejected,
+            sum((holding.videos for holding in each), VideoHoldings()),
         )
 
     def _all(self) -> Iterator[Shard]:

@@ -1,11 +1,13 @@
 """What any index keeps to (`protocol.Index`): the one in memory, and one in shards that stands in for it."""
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from gate_pictures import entry, made_up
+from gate_videos import moments_of_nobody, video_entry
 from sharded_index import ShardedIndex
 
 from repit.foundation.hashes import Hash
@@ -13,7 +15,9 @@ from repit.platform.gate import matching
 from repit.platform.gate.entries import FEED, Key, packed, unpacked
 from repit.platform.gate.index.live import LiveIndex
 from repit.platform.gate.index.protocol import ANCHORED, MAX_NEIGHBOURS, Index
+from repit_engine.align.ids import numbers_of
 from repit_engine.decision import unpacked as number_and_slot
+from repit_engine.moments import to_bytes
 
 MAKERS: dict[str, Callable[[], Index]] = {
     "live": LiveIndex,
@@ -295,3 +299,53 @@ def test_an_entry_survives_its_compact_form_and_neither_form_shows_a_hash() -> N
     whole = entry("é" * 10, made_up(1), Hash("md5", "whole", b"m" * 16), state="disputed", confirmations=7)
     assert unpacked(packed(whole)) == whole
     assert made_up(1).value.hex()[:8] not in repr(whole)
+
+
+def shown(index: Index, number: int) -> list[str]:
+    """Items with a moment of these."""
+    view = index.view()
+    found = view.videos.search(moments_of_nobody(number).whole, 0)
+    numbers = set(numbers_of(found.ids).tolist())
+    return sorted(entry.item for entry in view.entries(numbers).values())
+
+
+def test_the_moments_of_a_video_are_found_until_it_is_withdrawn(index: Index) -> None:
+    index.apply(video_entry("v", moments_of_nobody(1)), entry("p", made_up(1)))
+    assert (shown(index, 1), shown(index, 2)) == (["v"], [])
+    assert index.holdings.videos.items == 1 and index.holdings.videos.hashes == 36
+    assert index.holdings.items == index.view().items == 2 and index.holdings.videos.nbytes > 36 * 32
+    index.apply(video_entry("v", state="withdrawn"))
+    assert shown(index, 1) == [] and index.holdings.videos.items == index.view().videos.videos == 0
+
+
+def test_a_video_comes_back_bit_for_bit_with_what_another_source_replaces(index: Index) -> None:
+    index.apply(
+        video_entry("v", moments_of_nobody(1), source="file/one"), video_entry("w", moments_of_nobody(2))
+    )
+    index.replace(FEED, [video_entry("x", moments_of_nobody(3))])
+    assert (shown(index, 1), shown(index, 2), shown(index, 3)) == (["v"], [], ["x"])
+    view = index.view()
+    (number,) = set(numbers_of(view.videos.search(moments_of_nobody(1).whole, 0).ids).tolist())
+    held = view.videos.moments(number)
+    assert held is not None and to_bytes(held) == to_bytes(moments_of_nobody(1))
+
+
+def test_moments_that_cannot_be_read_are_set_aside_and_the_other_hashes_searched(index: Index) -> None:
+    blob = to_bytes(moments_of_nobody(1))
+    index.apply(
+        video_entry("v", blob[:-1]),
+        dataclasses.replace(entry("w", made_up(2)), moments=b"x"),
+        entry("p", made_up(3)),
+    )
+    assert index.holdings.rejected == {"unreadable-moments": 2}
+    assert items(index, made_up(2)) == ["w"] and items(index, made_up(3)) == ["p"]
+    index.apply(video_entry("v", blob))
+    assert shown(index, 1) == ["v"] and index.holdings.rejected == {"unreadable-moments": 1}
+
+
+def test_a_view_says_that_an_item_was_replaced_under_it(index: Index) -> None:
+    index.apply(video_entry("v", moments_of_nobody(1)))
+    view = index.view()
+    before = view.replaced
+    index.apply(video_entry("v", moments_of_nobody(2), state="disputed"))
+    assert view.replaced > before and shown(index, 1) == []

@@ -59,25 +59,29 @@ class AlteredCopies:
             if not view.has_families:
                 next(coming, None)  # what cannot be opened is still said
                 return []
-            search = _Search(view, self.stoplist, self._is_muted)
+            search = self.search_of(view)
             decision = decide(
-                _again(heard, coming),
+                noting(heard, coming),
                 search,
                 items=view.items,
-                owner=_owner,
+                owner=owner,
                 family_of=search.family,
                 stoplist=self.stoplist,
             )
             known = view.entries(search.met)
             if len(known) == len(search.met):  # no item that was met changed meanwhile
                 self._count(search, decision, heard, upload or Upload())
-                return [_evidence(known[match.item], match) for match in decision.matches]
+                return [evidence_of(known[match.item], match) for match in decision.matches]
+
+    def search_of(self, view: View) -> "Search":
+        """A view without the hashes that say nothing."""
+        return Search(view, self.stoplist, self._is_muted)
 
     def _is_muted(self, hash_id: int) -> bool:
         return self.rejected > 0 and self._crowd.is_muted(hash_id)
 
     def _count(
-        self, search: "_Search", decision: Decision, heard: list[QueryHashes], upload: "Upload"
+        self, search: "Search", decision: Decision, heard: list[QueryHashes], upload: "Upload"
     ) -> None:
         """Note the anchored hashes that were an item's only voice, or all that was met of it in one piece."""
         named = upload.named(heard)
@@ -112,7 +116,7 @@ class Upload:
         return self._first
 
 
-class _Search:
+class Search:
     """A view without the hashes that say nothing; `met`: which hashes of an item were heard."""
 
     def __init__(self, view: View, stoplist: StopList, is_muted: Callable[[int], bool]) -> None:
@@ -135,7 +139,7 @@ class _Search:
         """The hashes that may speak of an item whose hashes a search found, and their slots as the rule
         counts them."""
         hashes, ids = self._families[number]
-        return hashes, _owner(ids)[1]
+        return hashes, owner(ids)[1]
 
     def _heard(self, hash_id: int) -> bool:
         heard = hash_id in self._speaking
@@ -156,13 +160,13 @@ class _Search:
             self._speaking.update(ids[speaks].tolist())
 
 
-def _owner(ids: IdArray) -> tuple[IdArray, IdArray]:
+def owner(ids: IdArray) -> tuple[IdArray, IdArray]:
     """An item's standard hashes count as one slot, 0."""
     numbers, slots = unpacked(ids)
     return numbers, np.where(slots < ANCHORED, np.uint64(0), slots)
 
 
-def _again(heard: list[QueryHashes], coming: Iterator[QueryHashes]) -> Iterator[QueryHashes]:
+def noting(heard: list[QueryHashes], coming: Iterator[QueryHashes]) -> Iterator[QueryHashes]:
     """What was heard before, then what comes, noted."""
     yield from list(heard)
     for stage in coming:
@@ -170,7 +174,8 @@ def _again(heard: list[QueryHashes], coming: Iterator[QueryHashes]) -> Iterator[
         yield stage
 
 
-def _evidence(entry: KnownEntry, match: Match) -> Evidence:
+def evidence_of(entry: KnownEntry, match: Match) -> Evidence:
+    """What a match of the rule for pictures says to people."""
     best = match.votes[0]
     return Evidence(
         item=entry.item,

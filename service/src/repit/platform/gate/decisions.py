@@ -36,6 +36,7 @@ _GATHER_SECONDS: Final = 0.5
 _MOST_WAITING: Final = 10_000
 _MOST_ITEMS: Final = 5
 _MOST_ALSO: Final = 200
+_MOST_SEGMENTS: Final = 20
 _log = logging.getLogger(__name__)
 
 
@@ -278,6 +279,13 @@ def _kept(evidence: Evidence) -> dict[str, Any]:
         "expected_false": evidence.expected_false,
         "stale": evidence.stale,
         "proportion": None if evidence.proportion is None else round(evidence.proportion, 3),
+        "segments": [
+            {"upload": segment.upload, "known": segment.known, "speed": round(segment.speed, 4)}
+            for segment in evidence.segments[:_MOST_SEGMENTS]
+        ],
+        "scenes": evidence.scenes,
+        "duration": evidence.duration,
+        "piece": evidence.piece,
         "parts": [
             {"of": part.of, "distance": part.distance, "rectangle": [round(x, 4) for x in part.rectangle]}
             for part in evidence.parts

@@ -16,6 +16,7 @@ from django.conf import settings
 from repit.foundation.errors import InputRefused, OutboundRefused, PeerFailed, Text
 from repit.foundation.outbound import Outbound
 from repit.platform.gate.errors import UrlsRefused
+from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.inspection.question import NotLookedAt
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.verdict import Verdict
@@ -29,19 +30,22 @@ class NotThere(OutboundRefused):
     message = Text("Nothing is at that address.", "Il n’y a rien à cette adresse.")
 
 
-def inspect_at(gate: Gate, url: str, channel: str) -> Verdict:
+def inspect_at(gate: Gate, url: str, channel: str, inspector: Inspector) -> Verdict:
     """Judge what lies at an address. Raises `UrlsRefused`, `InputRefused`, `TooLarge`, `Overloaded`."""
     if not settings.REPIT_GATE_URLS:
         raise UrlsRefused
     _require_web(url)
     try:
-        return inspect_there(gate, url, channel, SECONDS)
+        return inspect_there(gate, url, channel, SECONDS, inspector)
     except OutboundRefused as refused:
-        return gate.inspector.inspect(NotLookedAt(refused.code, channel))
+        return inspector.inspect(NotLookedAt(refused.code, channel))
 
 
-def inspect_there(gate: Gate, url: str, channel: str, seconds: float) -> Verdict:
-    """Judge what can be fetched from an address; of a long file its digests, as they come.
+def inspect_there(
+    gate: Gate, url: str, channel: str, seconds: float, inspector: Inspector | None = None
+) -> Verdict:
+    """Judge what can be fetched from an address; of a long file its digests, as they come. `inspector`: the
+    gate's own where none is given.
 
     Raises `OutboundRefused` (`NotThere` among them), `TooLarge`, `Overloaded`.
     """
@@ -57,7 +61,7 @@ def inspect_there(gate: Gate, url: str, channel: str, seconds: float) -> Verdict
                 raise PeerFailed(detail=f"status {status}")
             for piece in pieces:
                 upload.write(piece)
-        return gate.inspector.inspect(upload.asked(channel))
+        return (inspector or gate.inspector).inspect(upload.asked(channel))
 
 
 def _require_web(url: str) -> None:

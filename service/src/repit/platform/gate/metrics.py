@@ -15,6 +15,7 @@ from repit.platform.gate.channels import CHANNELS
 from repit.platform.gate.verdict import NOT_A_PICTURE, UNOPENED, Verdict
 
 _SECONDS: Final = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0, 2.0, 5.0)
+_VIDEO_SECONDS: Final = (0.1, 0.3, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0)
 _OTHER: Final = "other"
 _KINDS: Final = frozenset({*UNOPENED, "container"})
 
@@ -49,6 +50,13 @@ class Metrics:
             ("channel", "kind"),
             registry=self.registry,
         )
+        self._video_seconds = Histogram(
+            "repit_gate_video_seconds",
+            "Seconds that looking at a video took, waiting for a decoder included, by how it ended.",
+            ("ended",),
+            buckets=_VIDEO_SECONDS,
+            registry=self.registry,
+        )
         self._unrecorded = Counter(
             "repit_gate_unrecorded",
             "Verdicts that stand and could not be written down when they were given.",
@@ -68,6 +76,10 @@ class Metrics:
             self._not_looked_into.labels(_known(channel), verdict.undecided).inc()
         if verdict.decision is not None and not verdict.recorded:
             self._unrecorded.labels(_known(channel)).inc()
+
+    def watched(self, reason: str | None, seconds: float) -> None:
+        """One video was looked at, to its end or until enough was found, or not: for this reason."""
+        self._video_seconds.labels(reason or "seen").observe(seconds)
 
     def turned_away(self, channel: str) -> None:
         """One upload was asked to come back later."""

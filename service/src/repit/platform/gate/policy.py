@@ -132,6 +132,10 @@ class Policy:
     containers: Outcome = "allow"
     """What happens to documents and archives, whatever happens to what is undecided: every letter is one."""
     container_channels: Mapping[str, Outcome] = field(default_factory=dict)
+    videos: Outcome | None = None
+    """What happens to a video that was looked at and could not be decided, or not in time; None: what happens
+    to any upload that cannot be decided."""
+    video_channels: Mapping[str, Outcome] = field(default_factory=dict)
     stale_known: Strict = "review"
     """Where the feed is too old: what happens to what a rule blocks for what that feed named."""
     stale_unknown: Outcome = "allow"
@@ -143,6 +147,7 @@ def default_policy(
     undecided: Outcome = "review",
     undecided_channels: Mapping[str, Outcome] | None = None,
     containers: Outcome = "allow",
+    videos: Outcome | None = None,
 ) -> Policy:
     """What a gate does that nobody configured: known pictures are refused, doubtful ones looked at."""
     strong = frozenset({"exact", "standard", "orientation", "altered"})
@@ -155,6 +160,7 @@ def default_policy(
         undecided=undecided,
         undecided_channels=undecided_channels or {},
         containers=containers,
+        videos=videos,
     )
 
 
@@ -225,6 +231,8 @@ def _of_left(policy: Policy, channel: str, left: Left) -> tuple[Outcome, str]:
     if left == "container":
         inside = policy.container_channels.get(channel, policy.containers)
         return inside, CONTAINER_RULE if inside == "allow" else UNDECIDED
+    if left == "video" and (of_videos := policy.video_channels.get(channel, policy.videos)) is not None:
+        return of_videos, UNDECIDED
     outcome = policy.undecided_channels.get(channel, policy.undecided)
     if left in UNOPENED:
         outcome = policy.unopened if outcome == "review" else outcome

@@ -27,6 +27,8 @@ or a refusal that names the place. Next: `policy.judge`; `repit policy check` te
     unopened = "allow"
     containers = "allow"
     container_channels = {wordpress = "review"}
+    videos = "review"
+    video_channels = {clamd = "allow"}
 
     [feed_too_old]
     known = "review"
@@ -106,7 +108,15 @@ def parse_policy(raw: bytes | str) -> Policy:
     undecided = _object(
         source.get("undecided", {}),
         "undecided",
-        ("default", "channels", "unopened", "containers", "container_channels"),
+        (
+            "default",
+            "channels",
+            "unopened",
+            "containers",
+            "container_channels",
+            "videos",
+            "video_channels",
+        ),
     )
     stale = _object(source.get("feed_too_old", {}), "feed_too_old", ("known", "unknown"))
     return Policy(
@@ -117,6 +127,8 @@ def parse_policy(raw: bytes | str) -> Policy:
         unopened=_mild(undecided.get("unopened", "allow"), "undecided.unopened"),
         containers=_outcome(undecided.get("containers", "allow"), "undecided.containers"),
         container_channels=_by_channel(undecided, "container_channels"),
+        videos=_outcome(undecided["videos"], "undecided.videos") if "videos" in undecided else None,
+        video_channels=_by_channel(undecided, "video_channels"),
         stale_known=_strict(stale.get("known", "review"), "feed_too_old.known"),
         stale_unknown=_outcome(stale.get("unknown", "allow"), "feed_too_old.unknown"),
         dry_run=_yes_or_no(source.get("dry_run", False), "dry_run"),

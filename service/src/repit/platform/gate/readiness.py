@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from repit.foundation.clock import elapsed, now
 from repit.foundation.health.findings import Shown, wing
+from repit.platform.gate.index.protocol import VideoHoldings
 from repit.platform.gate.index_store import Mode
 from repit.platform.gate.runtime import Gate
 
@@ -45,6 +46,22 @@ class RecordingReport(TypedDict):
     unrecorded: int
 
 
+class VideosReport(TypedDict):
+    """Items known by what they show over time, by how many hashes, in how many bytes of memory; `watched` and
+    `waiting`: uploads that are looked at and wait now, `spooled`: bytes of those that are too long for
+    memory; `crowds`: moments set aside because they met many unrelated uploads; `looked_at`: whether videos
+    are looked at at all."""
+
+    items: int
+    hashes: int
+    bytes: int
+    looked_at: bool
+    watched: int
+    waiting: int
+    spooled: int
+    crowds: int
+
+
 class Report(TypedDict):
     """What is served, how old it is, how far behind, who is alive. `missing`: why traffic should not come, by
     code; `problems`: the same in words, with what to do; `warnings`: what a person should see to."""
@@ -57,6 +74,7 @@ class Report(TypedDict):
     hashes: int
     rejected: dict[str, int]
     hashes_of_crowds: int
+    videos: VideosReport
     newest_entry_at: str | None
     newest_entry_age_seconds: float | None
     feed: FeedReport
@@ -82,6 +100,7 @@ def report(gate: Gate, language: str | None = None) -> tuple[bool, Report]:
         "hashes": holdings.hashes,
         "rejected": holdings.rejected,
         "hashes_of_crowds": gate.inspector.altered.rejected,
+        "videos": _videos(gate, holdings.videos),
         "newest_entry_at": None if status.newest_at is None else status.newest_at.isoformat(),
         "newest_entry_age_seconds": age,
         "feed": {
@@ -105,6 +124,20 @@ def report(gate: Gate, language: str | None = None) -> tuple[bool, Report]:
     }
 
 
+def _videos(gate: Gate, held: VideoHoldings) -> VideosReport:
+    spool = gate.admission.spool
+    return {
+        "items": held.items,
+        "hashes": held.hashes,
+        "bytes": held.nbytes,
+        "looked_at": gate.inspector.watches(),
+        "watched": gate.pool.films_watched,
+        "waiting": gate.pool.films_waiting,
+        "spooled": 0 if spool is None else spool.held,
+        "crowds": gate.inspector.films.rejected,
+    }
+
+
 def present(gate: Gate) -> dict[str, float]:
     """Present values for monitoring, by name."""
     status, holdings = gate.board.read(), gate.index.holdings
@@ -120,6 +153,7 @@ def present(gate: Gate) -> dict[str, float]:
         "decoders_replaced": float(gate.pool.restarts),
         "uploads_held_bytes": float(gate.admission.room.held),
         "uploads_waiting": float(gate.pool.waiting),
+        **{f"videos_{name}": float(value) for name, value in _videos(gate, holdings.videos).items()},  # type: ignore[arg-type]
         "feed_stale": float(gate.board.is_stale()),
         "recording": float(gate.recorder.failing_since is None),
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from repit.platform.gate.admission import Admission
+from repit.platform.gate.checks import Checks
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.entries import FEED, KnownEntry
@@ -20,6 +21,7 @@ from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.index_store import IndexStore, Position
 from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.policy import Policy
+from repit.platform.gate.spool import Spool
 
 Announced = Callable[[Sequence[KnownEntry]], None]
 
@@ -39,10 +41,14 @@ class Gate:
     """Hears of every entry once it is served and written down."""
     turn: threading.Lock = field(default_factory=threading.Lock)
     """Followers of several exchanges take turns, so that a snapshot of one keeps what others brought."""
+    spool: Spool | None = None
+    """Where videos go that are too long for memory."""
+    checks: Checks = field(default_factory=Checks)
     admission: Admission = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "admission", Admission(self.inspector.metrics))
+        admission = Admission(self.inspector.metrics, self.inspector.watches, self.spool)
+        object.__setattr__(self, "admission", admission)
 
     def start(self) -> "Gate":
         """Load the index store and the kernels, start decoders and recorder."""

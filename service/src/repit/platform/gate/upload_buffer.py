@@ -1,14 +1,16 @@
 """An upload while it arrives: kept in memory as far as a picture may reach, digested beyond.
 
 In: pieces of a file, from any channel. Out: `UploadBuffer`, which becomes a question about a whole file, or
-about the digests of a larger one. Next: `inspection`.
+about the digests of a larger one, and what it shows where it is a video. Next: `inspection`.
 
 All uploads of the process share one `Room` (`admission`), so that many slow or large ones end in "come back
-later" and never in a process that is killed for its memory. Nothing is written to disk.
+later" and never in a process that is killed for its memory. Nothing of it is written to disk that could be
+read there: a video that is longer goes into an encrypted file without a name (`spool`), where there is one.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
 
@@ -16,7 +18,9 @@ from repit.foundation.admission.room import Held, Room
 from repit.foundation.errors import TooLarge
 from repit.foundation.hashes import Algorithm
 from repit.platform.gate.errors import Overloaded
+from repit.platform.gate.film_kinds import is_film
 from repit.platform.gate.inspection.question import LongFile, WholeFile
+from repit.platform.gate.spool import Spool, Spooled
 from repit_engine.picture.formats import Format
 from repit_engine.picture.kinds import Kind, Refused, sniffed
 
@@ -34,20 +38,24 @@ class UploadBuffer:
     Up to `keep` bytes are kept; a longer file is digested as it comes, up to `most` bytes. `sender`: whatever
     tells apart those who send; in memory alone, so that they take turns at the decoders. `refused` is called
     once, where there is no room. Until somebody takes it for whole, it may have to give way to others.
+    `spool`: where a longer video goes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - bounds of one upload
         self,
         room: Room,
         keep: int,
         most: int,
         sender: str = "",
         refused: Callable[[], None] = _nobody_counts,
+        spool: Spool | None = None,
     ) -> None:
         self.sender = sender
         self._keep, self._most = keep, max(keep, most)
         self._refused, self._is_counted = refused, False
         self._held = Held(room)
+        self._spool = spool
+        self._spooled: Spooled | None = None
         self._digests: dict[Algorithm, hashlib._Hash] = {}
         self._sniffed: tuple[int, Format | Refused] | None = None
         self.size = 0
@@ -102,11 +110,16 @@ class UploadBuffer:
         seen = self.looks_like
         return seen.kind if isinstance(seen, Refused) else Kind.PICTURE
 
+    @property
+    def is_film(self) -> bool:
+        """Whether it is to be opened as a video, by its head, where nothing opens it as a picture."""
+        return isinstance(self.looks_like, Refused) and is_film(self.head, self.kind)
+
     def asked(self, channel: str) -> WholeFile | LongFile:
         """The question about it, now that it is whole. Raises `Overloaded`, as `data` does."""
         data = self.data
         if data is None:
-            return LongFile(self.digests(), self.kind, channel, self.sender)
+            return LongFile(self.digests(), self.kind, channel, self.sender, self._spooled)
         return WholeFile(data, channel, self.sender)
 
     def digests(self) -> tuple[tuple[Algorithm, bytes], ...]:
@@ -116,21 +129,17 @@ class UploadBuffer:
     def forget(self) -> None:
         """Let go of the bytes."""
         self._held.forget()
+        if self._spooled is not None:
+            self._spooled.close()
 
     def _hold(self, piece: bytes) -> None:
-        try:
+        with self._counted():
             self._held.begin()
             self._held.add(piece)
-        except Overloaded:
-            self._count()
-            raise
 
     def _settle(self) -> None:
-        try:
+        with self._counted():
             self._held.settle()
-        except Overloaded:
-            self._count()
-            raise
 
     def _count(self) -> None:
         if not self._is_counted:
@@ -140,11 +149,30 @@ class UploadBuffer:
     def _digest_from_here(self, piece: bytes) -> None:
         self._settle()
         self._digests = {"md5": hashlib.md5(usedforsecurity=False), "sha256": hashlib.sha256()}
+        if self._spool is not None and self.is_film:
+            with self._counted():
+                self._spooled = self._spool.file()
         for held in self._held.pieces:
             self._digest(held)
-        self.forget()
+        self._held.forget()
         self._digest(piece)
 
     def _digest(self, piece: bytes) -> None:
         for running in self._digests.values():
             running.update(piece)
+        if self._spool is None or self._spooled is None:
+            return
+        if self.size > self._spool.most:  # it would never have room, however often it came back
+            self._spooled.close()
+            self._spooled = None
+            return
+        with self._counted():
+            self._spooled.write(piece)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except Overloaded:
+            self._count()
+            raise

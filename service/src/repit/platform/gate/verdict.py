@@ -30,8 +30,9 @@ they agree less surely; for a person to look at.
 TIERS: Final[tuple[Tier, ...]] = ("exact", "standard", "orientation", "altered", "possible")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
 
-Left = Literal["no-picture", "film", "page", "container", "undecided"]
-"""What an upload is that could not be looked at (`kinds`)."""
+Left = Literal["no-picture", "film", "page", "container", "video", "undecided"]
+"""What an upload is that could not be looked at (`kinds`). `film`: moving pictures or sound that nobody looks
+at here; `video`: one that is looked at, and could not be, or not to its end."""
 UNOPENED: Final = frozenset({"film", "page"})
 """Shown as they are by browsers: a channel that refuses what is undecided refuses them."""
 
@@ -63,6 +64,27 @@ class Part:
     rectangle: tuple[float, float, float, float]
 
 
+Span = tuple[int, int]
+"""From and to, both inclusive, in milliseconds from the first shown frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch that shows the same in an upload and in what is known: `upload` from where to where in the
+    one, `known` in the other; None of what is a still picture. `speed`: milliseconds of the known video to
+    one of the upload; negative where it runs backwards.
+    """
+
+    upload: Span | None
+    known: Span | None
+    speed: float = 1.0
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the upload runs backwards."""
+        return self.speed < 0
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One item that the upload agrees with. `distance` in bits of 256, None for the same file.
@@ -73,7 +95,9 @@ class Evidence:
     ("yes", "no"); `let_go`: whether the upload shows a picture that they let pass here. `source`: the
     exchange that the gate follows itself and that the item came from; empty for the hotline's feed. `stale`:
     whether it came by a feed that has been silent for too long. `proportion`: width by height of what the
-    parts are of, to draw them; None where no picture was looked at.
+    parts are of, to draw them; None where no picture was looked at. `segments`: where the upload, or the
+    item, or both are videos, which stretches agree; `scenes`: how many different scenes do. `duration`: of
+    the upload, in milliseconds, where it is a video; `piece`: it agrees in little of it, and of the item.
     """
 
     item: str
@@ -93,6 +117,10 @@ class Evidence:
     source: str = FEED
     stale: bool = False
     proportion: float | None = None
+    segments: tuple[Segment, ...] = ()
+    scenes: int = 0
+    duration: int | None = None
+    piece: bool = False
 
     @property
     def key(self) -> Key:
@@ -207,6 +235,8 @@ def pronounced(
 
 def explained(best: Evidence) -> Text:
     """One sentence on the evidence that decided."""
+    if best.segments and best.tier != "exact":
+        return _explained_in_time(best)
     if best.tier == "exact":
         return Text("The very same file is in the bank.", "Ce fichier exact est dans la base d’empreintes.")
     if best.tier == "standard":
@@ -229,6 +259,46 @@ def explained(best: Evidence) -> Text:
         "Parts of the picture may agree with a banked one; a person should look.",
         "Des parties de l’image concordent peut-être avec une image connue ; une personne doit regarder.",
     )
+
+
+def _explained_in_time(best: Evidence) -> Text:
+    """The same where the upload, the item, or both are videos."""
+    first = best.segments[0]
+    if best.tier == "possible" and first.upload is None:
+        return Text(
+            "The picture may be a moment of a known video; a person should look.",
+            "L’image est peut-être un instant d’une vidéo connue ; une personne doit regarder.",
+        )
+    if best.tier == "possible":
+        return Text(
+            "Parts of a video may agree with what is known; a person should look.",
+            "Des passages d’une vidéo concordent peut-être avec ce qui est connu ; une personne doit"
+            " regarder.",
+        )
+    if first.upload is None:
+        return Text("The picture is a moment of a known video.", "L’image est un instant d’une vidéo connue.")
+    begin, end = (clocked(moment) for moment in first.upload)
+    if first.known is None:
+        return Text(
+            f"From {begin} to {end}, the video shows a known picture.",
+            f"De {begin} à {end}, la vidéo montre une image connue.",
+        )
+    if first.reversed:
+        return Text(
+            f"From {begin} to {end}, the video shows a known one, backwards.",
+            f"De {begin} à {end}, la vidéo en montre une connue, à l’envers.",
+        )
+    return Text(
+        f"From {begin} to {end}, the video shows a known one.",
+        f"De {begin} à {end}, la vidéo en montre une connue.",
+    )
+
+
+def clocked(moment: int) -> str:
+    """Milliseconds as people read them on a player: 1:05, 2:00:07."""
+    minutes, seconds = divmod(moment // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 INDICATED: Final = Text(

@@ -154,6 +154,72 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "4294967296",
     ),
     Setting(
+        "REPIT_GATE_VIDEOS",
+        one_of("known", "all", "no"),
+        "known",
+        "Gate: which videos are looked at, moment by moment. `known`: every upload that is one, as soon as"
+        " its sources bring what videos show. `all`: also before, so that a known picture in a slide show is"
+        " found. `no`: none; they are compared as whole files and left as the policy says of what is not"
+        " opened.",
+        "`known`, `all` or `no`",
+        "`known`",
+    ),
+    Setting(
+        "REPIT_GATE_VIDEO_SECONDS",
+        whole(1, 3600),
+        60,
+        "Gate: seconds that looking at one video may take in all, waiting for a decoder included. Beyond them"
+        " it is undecided. As a rule a minute of video takes one to three seconds of a processor.",
+        "1 to 3600",
+        "60",
+    ),
+    Setting(
+        "REPIT_GATE_VIDEO_WAIT_SECONDS",
+        whole(1, 3600),
+        4,
+        "Gate: seconds after which an answer over HTTP about a video is given, unless the caller says"
+        " `Prefer: wait=…`; at most `REPIT_GATE_VIDEO_SECONDS`. A caller that says `Prefer: respond-async` is"
+        " then given an address to ask again; for any other the video is undecided.",
+        "1 to 3600",
+        "4",
+    ),
+    Setting(
+        "REPIT_GATE_VIDEO_WORKERS",
+        whole(0, 256),
+        0,
+        "Gate: videos that are looked at at once, each by a process of its own that lets pictures go first.",
+        "1 to 256; 0 for one for every two processors",
+        "0",
+    ),
+    Setting(
+        "REPIT_GATE_VIDEO_UNDECIDED",
+        one_of("", "pass", "review", "refuse"),
+        "",
+        "Gate: what happens to a video that was looked at and could not be decided (damaged, in a coding that"
+        " is not read, not seen to its end in time), at every channel, unless a policy file says.",
+        "`pass`, `review` or `refuse`",
+        "as any upload that cannot be decided",
+    ),
+    Setting(
+        "REPIT_GATE_SPOOL",
+        text,
+        "data",
+        "Gate: where a video longer than `REPIT_GATE_MAX_BYTES` waits to be looked at, in an encrypted file"
+        " without a name whose key the process alone has. `data`: in the data folder. `none`: nowhere; such a"
+        " video is undecided. A folder: there.",
+        "`data`, `none` or a folder",
+        "`data`",
+    ),
+    Setting(
+        "REPIT_GATE_SPOOL_BYTES",
+        whole(1024**2, 1024**4),
+        16 * 1024**3,
+        "Gate: bytes in that folder at once, for all uploads together. A longer video is undecided; where"
+        " others have taken the room, the channel says that the gate is busy.",
+        "1048576 to 1099511627776",
+        "17179869184",
+    ),
+    Setting(
         "REPIT_GATE_MEMORY",
         whole(1024**2, 1024**4),
         512 * 1024**2,

@@ -37,6 +37,15 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "`open`",
     ),
     Setting(
+        "REPIT_GATE_CLAMD_VIDEO_SECONDS",
+        whole(1, 3600),
+        30,
+        "Gate: seconds that its clamd channel looks at one video, and at most `REPIT_GATE_VIDEO_SECONDS`:"
+        " whoever scans there waits no longer. Beyond them it is undecided.",
+        "1 to 3600",
+        "30",
+    ),
+    Setting(
         "REPIT_GATE_CLAMD_PATHS",
         listed,
         (),
@@ -60,6 +69,15 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         " `open` passes it, `closed` refuses it.",
         "`open` or `closed`",
         "`open`",
+    ),
+    Setting(
+        "REPIT_GATE_ICAP_VIDEO_SECONDS",
+        whole(1, 3600),
+        30,
+        "Gate: seconds that its ICAP channel looks at one video, and at most `REPIT_GATE_VIDEO_SECONDS`:"
+        " the proxy there waits no longer. Beyond them it is undecided.",
+        "1 to 3600",
+        "30",
     ),
     Setting(
         "REPIT_GATE_PEERS",

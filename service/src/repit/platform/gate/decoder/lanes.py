@@ -1,4 +1,4 @@
-"""Two lanes to the decoders: one for what is quickly looked at, a narrow one for what is dear.
+"""Lanes to the decoders: one for what is quickly looked at, a narrow one for what is dear, one for videos.
 
 In: uploads that come, uploads that are done. Out: who may have a decoder next, and whether it is worth
 waiting at all. Next: `pool`, which has the lock: nothing here is for two threads at once.
@@ -49,11 +49,11 @@ class Turn:
 class Lane:
     """So many uploads at once, so many waiting."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, waiting_each: int = WAITING_EACH) -> None:
         self.width = self.free = width
         self.seconds = 0.0
         """How long uploads kept a decoder of late, on the average."""
-        self.waiting: FairQueue[Turn] = FairQueue(width * WAITING_EACH)
+        self.waiting: FairQueue[Turn] = FairQueue(width * waiting_each)
 
     def line_up(self, turn: Turn, left: float) -> None:
         """Have it wait, within the seconds that are left. Raises `Overloaded` where that is in vain."""

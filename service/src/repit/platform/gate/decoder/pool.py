@@ -7,7 +7,8 @@ for one by one, always within that time; `NotSeen`, or `Overloaded` where too ma
 `size` uploads are looked at at once. What is dear, by its header or by the processor time that it takes, goes
 through a narrow lane of its own, behind everything else on the processor; so a hundred kilobytes that declare
 a hundred million pixels keep nobody waiting. One child more than both lanes need stands by, and a new one is
-a copy of the zygote, made in milliseconds. In each lane senders take turns.
+a copy of the zygote, made in milliseconds. In each lane senders take turns. Videos have a third lane, further
+behind on the processor, in which few wait: they take seconds, and pictures must not wait for threads that do.
 
 One thread, the keeper, has children made and ends those that outlast their time. Callers only take an idle
 child, speak to it in frames, and give it back.
@@ -20,10 +21,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from repit.platform.gate.content import Content
 from repit.platform.gate.decoder.children import NoChild, Zygote
 from repit.platform.gate.decoder.lanes import Lane, Turn, Worker
 from repit.platform.gate.decoder.looking import Looking
 from repit.platform.gate.decoder.refusals import NotSeen
+from repit.platform.gate.decoder.watching import Watching
 from repit.platform.gate.errors import Overloaded
 from repit_engine.anchors import Stage
 from repit_engine.child.process import MEMORY, command_of
@@ -37,6 +40,9 @@ QUICK_SECONDS: Final = 2.0
 """What an upload may use of a processor while others wait: this part of the seconds that it has in all, and
 never more than so many."""
 STEP_BACK: Final = 10
+FILMS_STEP_BACK: Final = 15
+FILMS_WAITING_EACH: Final = 4
+"""Videos that may wait for each decoder of their lane: each keeps a thread that waits."""
 _LOOK_ROUND: Final = 0.1
 _LOOK_AGAIN: Final = 0.05
 _SLOWEST_START: Final = 5.0
@@ -50,10 +56,12 @@ def decoder_command(memory: int = MEMORY) -> list[str]:
 class DecoderPool:
     """Any number of threads may call `open`. Use `start` and `close`, or `with`."""
 
-    def __init__(self, size: int, command: Sequence[str] | None = None) -> None:
+    def __init__(self, size: int, command: Sequence[str] | None = None, *, films: int = 1) -> None:
+        """`films`: videos that are looked at at once."""
         self.size = size
         self.quick, self.dear = Lane(size), Lane(max(1, size // DEAR_SHARE))
-        self.wanted = self.quick.width + self.dear.width + SPARE
+        self.films = Lane(films, FILMS_WAITING_EACH)
+        self.wanted = self.quick.width + self.dear.width + self.films.width + SPARE
         self.restarts = 0
         self._command = list(command or decoder_command())
         self._turn = threading.Lock()
@@ -77,7 +85,7 @@ class DecoderPool:
         """End every child at once."""
         with self._turn:
             self._closing = True
-            for lane in (self.quick, self.dear):
+            for lane in self._lanes:
                 for turn in lane.waiting.everything():
                     turn.give(None)
             self._tending.notify()
@@ -109,7 +117,23 @@ class DecoderPool:
     def waiting(self) -> int:
         """Uploads that wait for a child."""
         with self._turn:
-            return len(self.quick.waiting) + len(self.dear.waiting)
+            return sum(len(lane.waiting) for lane in self._lanes)
+
+    @property
+    def films_waiting(self) -> int:
+        """Videos among them."""
+        with self._turn:
+            return len(self.films.waiting)
+
+    @property
+    def films_watched(self) -> int:
+        """Videos that are looked at now."""
+        with self._turn:
+            return self.films.width - self.films.free
+
+    @property
+    def _lanes(self) -> tuple[Lane, Lane, Lane]:
+        return self.quick, self.dear, self.films
 
     @property
     def process_ids(self) -> list[int]:
@@ -139,7 +163,20 @@ class DecoderPool:
             raise
         looking.finish()
 
-    # --- for `Looking` ------------------------------------------------------------------------------------
+    @contextmanager
+    def watch(self, content: Content, seconds: float, sender: str = "") -> Iterator[Watching]:
+        """Look at one video, stage by stage as far as is asked for, within so many seconds in all.
+
+        Waiting for a child counts. Raises `Overloaded`, where too many wait, and `NotSeen`.
+        """
+        watching = Watching(self, content, seconds, sender)
+        watching.begin()
+        try:
+            yield watching
+        finally:
+            watching.stop()
+
+    # --- for `Looking` and `Watching` ---------------------------------------------------------------------
 
     def take(self, lane: Lane, sender: str, due: float) -> Worker | None:
         """A child, once it is the sender's turn; None where there is none in time. Raises `Overloaded`."""
@@ -160,9 +197,10 @@ class DecoderPool:
         return turn.worker
 
     def give_back(self, worker: Worker) -> None:
-        """The child idles again; one that looked at something dear has made room for a fresh one."""
+        """The child idles again; one that looked at something dear, or at a video, has made room for a fresh
+        one."""
         with self._turn:
-            spent = worker.lane is self.dear
+            spent = worker.lane is not self.quick
             self._leave(worker)
             known = worker in self._workers
             if known and spent:
@@ -195,8 +233,8 @@ class DecoderPool:
         worker.lane, worker.due, worker.taken = lane, turn.due, moment
         worker.used = worker.child.used()
         worker.allowed = min(QUICK_SECONDS, QUICK_PART * max(0.0, turn.due - moment))
-        if lane is self.dear:
-            worker.child.step_back(STEP_BACK)
+        if lane is not self.quick:
+            worker.child.step_back(FILMS_STEP_BACK if lane is self.films else STEP_BACK)
         if turn.due < self._wakes:
             self._tending.notify()
         turn.give(worker)
@@ -209,7 +247,7 @@ class DecoderPool:
 
     def _go_on(self) -> None:
         """Hand children to those whose turn it is."""
-        for lane in (self.quick, self.dear):
+        for lane in self._lanes:
             while lane.free > 0 and len(lane.waiting) and self._ready():
                 self._hand(lane, lane.waiting.pop())
 

@@ -1,4 +1,4 @@
-"""The decoder: reads pictures from a pipe, answers with hashes.
+"""The decoder: reads pictures and videos from a pipe, answers with hashes.
 
 In: frames of a JSON request and the picture's bytes. Out: frames of a JSON head and hash rows, stage by stage
 for as long as the parent asks for more. Next: `dialogue`, the parent's end.
@@ -24,9 +24,10 @@ NICE: Final = 3
 def work(memory: int, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
     """Answer requests until the pipe closes."""
     from repit.platform.gate.decoder.answering import answer  # noqa: PLC0415 (loaded in the zygote)
+    from repit.platform.gate.decoder.film_answering import watch  # noqa: PLC0415
 
     os.nice(NICE)
-    serve(answer, memory, pipe_in, pipe_out)
+    serve(answer, memory, pipe_in, pipe_out, watch=watch)
 
 
 def main() -> None:
@@ -34,9 +35,10 @@ def main() -> None:
     memory = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Imported here: `pool` needs this module's name and nothing of what it loads.
-    from repit.platform.gate.decoder.answering import warm_up  # noqa: PLC0415
+    from repit.platform.gate.decoder import answering, film_answering  # noqa: PLC0415
 
-    warm_up()
+    answering.warm_up()
+    film_answering.warm_up()
     zygote.serve(partial(work, memory))
 
 

@@ -16,8 +16,11 @@ import numpy as np
 from repit.foundation.hashes import ROLES, Algorithm, Hash, Role
 from repit.platform.gate.entries import Key, KnownEntry
 from repit.platform.gate.index.protocol import ANCHORED, MAX_NEIGHBOURS, Family
+from repit_engine.align import VideoIndex
 from repit_engine.decision import packed_id
+from repit_engine.errors import MomentsRefused
 from repit_engine.live import LiveIndex as Hashes
+from repit_engine.moments import Moments, from_bytes, to_bytes
 from repit_engine.types import HASH_BYTES, HashArray, IdArray, RangeResult
 
 _HURRIED: Final = 3
@@ -33,6 +36,8 @@ class Generation:
 
     next_number: Callable[[], int]
     hashes: Hashes = field(default_factory=Hashes)
+    videos: VideoIndex = field(default_factory=VideoIndex)
+    """What videos show, by the numbers of their items."""
     raw: dict[int, tuple[bytes, int]] = field(default_factory=dict)
     """All perceptual hashes of an item in the order of their slots, and how many are standard ones."""
     files: dict[Algorithm, dict[bytes, set[int]]] = field(default_factory=dict)
@@ -89,23 +94,27 @@ class Generation:
         """Add entries of which none is held, no two of one item, all their hashes together."""
         values: list[bytes] = []
         ids: list[IdArray] = []
+        videos: list[tuple[int, Moments]] = []
         for entry in entries:
             if entry.state == "withdrawn":
                 continue
             try:
-                _check(entry)
+                moments = self._moments(entry)
+                _check(entry, moments)
             except Rejected as reason:
                 self.rejected[entry.key] = str(reason)
                 continue
             number = self.next_number()
             whole, anchored = (_values(entry, role) for role in ROLES)
-            self.known[number] = replace(entry, hashes=(), record="")
+            self.known[number] = replace(entry, hashes=(), record="", moments=b"")
             self.numbers.setdefault(entry.source, {})[entry.item] = number
             if whole or anchored:
                 raw = b"".join((*whole, *anchored))
                 self.raw[number] = raw, len(whole)
                 values.append(raw)
                 ids.append(packed_id(number, 0) + _slots(len(whole), len(anchored)))
+            if moments is not None:
+                videos.append((number, moments))
             digests = tuple((known.algorithm, known.value) for known in entry.hashes if not known.perceptual)
             if digests:
                 self.digests[number] = digests
@@ -114,6 +123,18 @@ class Generation:
         if values:
             hashes = np.frombuffer(b"".join(values), np.uint8).reshape(-1, HASH_BYTES)
             self.hashes.add(np.concatenate(ids).astype(np.uint64), hashes)
+        self.videos.add_many(videos)
+
+    def _moments(self, entry: KnownEntry) -> Moments | None:
+        """Of a video. Where they cannot be read its other hashes are searched all the same, and that is
+        noted."""
+        if not entry.moments:
+            return None
+        try:
+            return from_bytes(entry.moments) or None
+        except MomentsRefused:
+            self.rejected[entry.key] = "unreadable-moments"
+            return None
 
     def let_go(self, key: Key) -> int | None:
         """Hold an item under its number no longer; what is left of it is to be forgotten."""
@@ -127,6 +148,7 @@ class Generation:
         if raw is not None:
             self.hashes.remove(packed_id(number, 0) + _family(*raw).slots)
             del self.raw[number]
+        self.videos.remove(number)
         self.known.pop(number, None)
         for algorithm, digest in self.digests.pop(number, ()):
             files = self.files.get(algorithm, {})
@@ -139,7 +161,14 @@ class Generation:
         for other, numbers in self.numbers.items():
             if other != source:
                 for number in numbers.values():
-                    yield replace(self.known[number], hashes=self._hashes(number))
+                    moments = self.videos.moments(number)
+                    blob = b"" if moments is None else to_bytes(moments)
+                    yield replace(self.known[number], hashes=self._hashes(number), moments=blob)
+
+    def close(self) -> None:
+        """End the work in the background; whoever still searches goes on."""
+        self.hashes.close()
+        self.videos.close()
 
     def _hashes(self, number: int) -> tuple[Hash, ...]:
         raw, whole = self.raw.get(number, (b"", 0))
@@ -166,10 +195,12 @@ def _searched(known: Hash) -> bool:
     return known.perceptual and known.publishable
 
 
-def _check(entry: KnownEntry) -> None:
-    if not entry.hashes:
+def _check(entry: KnownEntry, moments: Moments | None) -> None:
+    if not entry.hashes and not entry.moments:
         raise Rejected("no-hash")
-    if not any(_searched(known) or not known.perceptual for known in entry.hashes):
+    if moments is None and not entry.hashes:
+        raise Rejected("unreadable-moments")
+    if moments is None and not any(_searched(known) or not known.perceptual for known in entry.hashes):
         raise Rejected("low-quality")
     if any(len(_values(entry, role)) > ANCHORED for role in ROLES):
         raise Rejected("too-many-hashes")

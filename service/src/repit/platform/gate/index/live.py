@@ -15,7 +15,8 @@ import numpy as np
 from repit.foundation.hashes import Algorithm, Role
 from repit.platform.gate.entries import Key, KnownEntry
 from repit.platform.gate.index.generation import Generation
-from repit.platform.gate.index.protocol import ANCHORED, Holdings, Near, View
+from repit.platform.gate.index.protocol import ANCHORED, Holdings, Near, VideoHoldings, View
+from repit_engine.align import VideoIndex
 from repit_engine.decision import unpacked
 from repit_engine.live import LiveIndex as Hashes
 from repit_engine.types import HASH_BYTES, HashArray
@@ -40,10 +41,13 @@ class LiveIndex:
         index.range_search(np.zeros((2, HASH_BYTES), np.uint8), 0, 1)
         index.remove(np.ones(1, np.uint64))
         index.close()
+        videos = VideoIndex()
+        videos.search(row, 0)
+        videos.close()
 
     def close(self) -> None:
         """End the work in the background."""
-        self._now.hashes.close()
+        self._now.close()
 
     # --- writing --------------------------------------------------------------------------------------
 
@@ -97,10 +101,10 @@ class LiveIndex:
                     batch = {}
             fresh.take_in(batch.values())
         except BaseException:
-            fresh.hashes.close()
+            fresh.close()
             raise
         old, self._now = self._now, fresh
-        old.hashes.close()  # whoever still searches it goes on
+        old.close()
 
     # --- asking ---------------------------------------------------------------------------------------
 
@@ -150,7 +154,9 @@ class LiveIndex:
         hashes = len(now.hashes) + sum(len(files) for files in now.files.values())
         rejected = Counter(tuple(now.rejected.values()))
         rejected["unreadable"] += now.unread
-        return Holdings(now.items, hashes, dict(+rejected))
+        videos = now.videos
+        held = VideoHoldings(videos.videos, videos.rows, videos.nbytes)
+        return Holdings(now.items, hashes, dict(+rejected), held)
 
 
 def _near(now: Generation, queries: HashArray, radius: int, role: Role) -> list[Near] | None:

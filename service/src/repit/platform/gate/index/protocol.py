@@ -28,6 +28,7 @@ import numpy as np
 
 from repit.foundation.hashes import Algorithm, Role
 from repit.platform.gate.entries import Key, KnownEntry
+from repit_engine.align import VideoSearch
 from repit_engine.types import HASH_BYTES, HashArray, IdArray, RangeResult
 
 MAX_NEIGHBOURS: Final = 200
@@ -57,12 +58,34 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoHoldings:
+    """How many of the items are known by what they show over time, by how many hashes, in how many bytes."""
+
+    items: int = 0
+    hashes: int = 0
+    nbytes: int = 0
+
+    def __add__(self, other: "VideoHoldings") -> "VideoHoldings":
+        return VideoHoldings(self.items + other.items, self.hashes + other.hashes, self.nbytes + other.nbytes)
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
-    """What is being served: items, their hashes, and entries set aside by reason."""
+    """What is being served: items, their hashes, and entries set aside by reason; `videos`: of the items,
+    beside that."""
 
     items: int
     hashes: int
     rejected: dict[str, int]
+    videos: VideoHoldings = VideoHoldings()
+
+
+class Videos(VideoSearch, Protocol):
+    """The moments of videos (`repit_engine.align`): the upper part of an id is an item's number."""
+
+    @property
+    def videos(self) -> int:
+        """How many items are held."""
 
 
 class View(Protocol):
@@ -80,6 +103,15 @@ class View(Protocol):
     @property
     def has_families(self) -> bool:
         """Whether any item has a perceptual hash, so that hashing an upload is worth while."""
+
+    @property
+    def videos(self) -> Videos:
+        """What videos show, moment by moment, under the same numbers."""
+
+    @property
+    def replaced(self) -> int:
+        """How often an item's state was replaced by another so far. Whoever sees it grow over several
+        searches may have met half of an item under each number, and searches again."""
 
     def search(self, queries: HashArray, radius: int) -> RangeResult:
         """Ids of hashes of either role within `radius` bits (inclusive, 0 to 256) of ``(n, 32)`` queries.

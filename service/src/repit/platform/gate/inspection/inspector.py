@@ -7,9 +7,10 @@ because the channel then says when to come back.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import Final, Self
 
 import numpy as np
@@ -18,11 +19,14 @@ from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
 from repit.foundation.hashes import Hash
 from repit.platform.gate import matching
-from repit.platform.gate.altered import AlteredCopies
+from repit.platform.gate.altered import AlteredCopies, Upload, noting
+from repit.platform.gate.content import Content, InMemory
 from repit.platform.gate.decisions import Recorder, Unwritten
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
+from repit.platform.gate.film_kinds import is_film, moves
+from repit.platform.gate.films import Films, Track
 from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.indicators import Indicators
 from repit.platform.gate.inspection import files, let_go, looking
@@ -37,7 +41,9 @@ from repit.platform.gate.inspection.question import (
     Question,
     WholeFile,
 )
-from repit.platform.gate.kinds import left_undone
+from repit.platform.gate.inspection.video_work import VideoWork
+from repit.platform.gate.inspection.watching import Watched, could_not, watched
+from repit.platform.gate.kinds import UNREAD, left_undone
 from repit.platform.gate.metrics import Metrics
 from repit.platform.gate.pictures import Signature
 from repit.platform.gate.policy import LET_GO, Policy, judge
@@ -55,6 +61,8 @@ from repit.platform.gate.verdict import (
     Verdict,
 )
 from repit_engine.anchors import QueryHashes, Stage
+from repit_engine.errors import VideoTooLarge
+from repit_engine.picture.kinds import Kind
 from repit_engine.types import HASH_BYTES
 
 _log: Final = logging.getLogger(__name__)
@@ -80,6 +88,9 @@ class Inspector:
     max_bytes: int
     last_stage: Stage = Stage.TURNED
     altered: AlteredCopies = field(default_factory=AlteredCopies)
+    films: Films = field(default_factory=Films)
+    videos: VideoWork = field(default_factory=VideoWork)
+    """Which videos are looked at, and for how long."""
     indicators: Indicators = field(default_factory=Indicators)
     hold: Callable[[str, bytes], None] | None = None
     """Takes an upload that waits for review, with the name of its decision."""
@@ -106,6 +117,14 @@ class Inspector:
     def quiet(self) -> Self:
         """The same, for a look that only prepares another or repeats one: nothing is written down or kept."""
         return replace(self, recorder=Unwritten(), hold=None)
+
+    def within(self, seconds: float) -> Self:
+        """The same for whoever waits no longer for a video."""
+        return replace(self, videos=self.videos.within(seconds))
+
+    def watches(self) -> bool:
+        """Whether videos are looked at now."""
+        return self.videos.is_worth(self.index.view())
 
     def _judged(self, question: OneUpload) -> Verdict:
         begun = elapsed()
@@ -141,13 +160,37 @@ class Inspector:
         match question:
             case WholeFile(data=data):
                 return matching.by_file(self.index, data) or self._looked_at(question)
-            case LongFile(digests=digests, kind=kind):
-                same = matching.by_digests(self.index, digests)
-                return same or _left(left_undone("unsupported-picture", kind), "too-many-bytes")
-            case BareHashes(hashes=hashes):
-                return self._met(hashes)
+            case LongFile(digests=digests):
+                return matching.by_digests(self.index, digests) or self._of_long(question)
+            case BareHashes(hashes=hashes, moments=moments):
+                of_video = () if moments is None else self.films.found_of(self.index, moments, self.altered)
+                return matching.strongest([*self._met(hashes), *of_video])
             case NotLookedAt(reason=reason, kind=kind):
                 return _left(left_undone(reason, kind), reason)
+
+    def _of_long(self, question: LongFile) -> list[Evidence] | Undecided | NoPicture:
+        if not self.watches() or (question.content is None and question.kind is not Kind.FILM):
+            return _left(left_undone("unsupported-picture", question.kind), "too-many-bytes")
+        if question.content is None:
+            return _left("video", VideoTooLarge.code)
+        return self._film(question.content, question.sender)
+
+    def _film(self, content: Content, sender: str) -> list[Evidence] | Undecided | NoPicture:
+        """A video, by what it shows from when to when. Raises `Overloaded`."""
+        seen = self._watched(content, sender)
+        if seen.reason is None:
+            return seen.found
+        left = _left(left_undone(seen.reason, Kind.FILM), seen.reason)
+        return replace(left, evidence=tuple(seen.found)) if isinstance(left, Undecided) else left
+
+    def _watched(self, content: Content, sender: str) -> Watched:
+        def find(track: Track) -> list[Evidence]:
+            return self.films.found(self.index, track, self.altered)
+
+        begun = elapsed()
+        seen = watched(content, self.pool, self.videos.seconds, sender, find)
+        self.metrics.watched(seen.reason, elapsed() - begun)
+        return seen
 
     def _looked_at(self, question: WholeFile) -> list[Evidence] | Undecided | NoPicture:
         begun = elapsed()
@@ -156,21 +199,35 @@ class Inspector:
             self.pool,
             looking.limits_of(self.max_bytes, self.budget_seconds),
             last=self.last_stage,
-            find=lambda stages, upload: self.altered.found(self.index, stages, upload),
+            find=self._found,
             enough=lambda look: look.is_sure and not let_go.near(look, self.here),
         )
         if seen.reason is not None:
             left = left_undone(seen.reason, seen.kind)
+            unread = seen.reason in UNREAD
+            if unread and is_film(question.data, seen.kind) and self.watches():
+                return self._film(InMemory(question.data), question.sender)
             if left != "undecided":
                 return _left(left, seen.reason)
         found = let_go.marked(
             seen.looks, self.here, lambda: self._views(question, self.budget_seconds - (elapsed() - begun))
         )
+        if moves(question.data) and not _is_sure(found) and self.watches():
+            more = could_not(lambda: self._watched(InMemory(question.data), question.sender))
+            found = matching.strongest([*found, *more.found])
         # What people let go stands for what was seen of the file, and not for the rest of it.
-        sure = any(evidence.tier != "possible" and not evidence.let_go for evidence in found)
-        if seen.reason is None or sure:
+        if seen.reason is None or _is_sure(found):
             return found
         return replace(_not_hashed(seen.reason), evidence=tuple(found))
+
+    def _found(self, stages: Iterable[QueryHashes], upload: Upload) -> list[Evidence]:
+        """What one look at a picture has in common with pictures, and then with moments of videos."""
+        heard: list[QueryHashes] = []
+        coming = iter(stages)
+        found = self.altered.found(self.index, noting(heard, coming), upload)
+        if _is_sure(found):
+            return found
+        return matching.strongest([*found, *self.films.stills(self.index, chain(heard, coming))])
 
     def _views(self, question: WholeFile, seconds: float) -> list[list[QueryHashes]] | None:
         if seconds <= 0:
@@ -198,6 +255,10 @@ class Inspector:
         return matching.strongest(found)
 
 
+def _is_sure(found: list[Evidence]) -> bool:
+    return any(evidence.tier != "possible" and not evidence.let_go for evidence in found)
+
+
 def _fields(verdict: Verdict, channel: str) -> dict[str, str | float | None]:
     """What the log says of a verdict: nothing of the file, nor of who sent it."""
     return {
@@ -214,10 +275,11 @@ def _fields(verdict: Verdict, channel: str) -> dict[str, str | float | None]:
 def _left(left: Left, reason: str) -> Undecided | NoPicture:
     if left == "no-picture":
         return NoPicture()
-    if left == "undecided":
-        return _not_hashed(reason)
+    if left in ("undecided", "video"):
+        return _not_hashed(reason, left)
     return Undecided(left, NOT_OPENED if left in UNOPENED else NOT_LOOKED_INTO, left=left)
 
 
-def _not_hashed(reason: str) -> Undecided:
-    return Undecided(reason, Text(_NOT_HASHED.en.format(reason=reason), _NOT_HASHED.fr.format(reason=reason)))
+def _not_hashed(reason: str, left: Left = "undecided") -> Undecided:
+    text = Text(_NOT_HASHED.en.format(reason=reason), _NOT_HASHED.fr.format(reason=reason))
+    return Undecided(reason, text, left=left)

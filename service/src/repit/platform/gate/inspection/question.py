@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from repit.foundation.hashes import Algorithm, Hash
+from repit.platform.gate.content import Content
+from repit_engine.moments import Moments
 from repit_engine.picture.kinds import Kind
 
 
@@ -22,22 +24,25 @@ class WholeFile:
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class LongFile:
-    """A file too long to be kept, of which only digests are; `kind`: as what it would be shown, by its
-    head."""
+    """A file too long to be kept in memory, of which digests are; `kind`: as what it would be shown, by its
+    head. `content`: where it can be read, of a video that was spooled."""
 
     digests: tuple[tuple[Algorithm, bytes], ...]
     kind: Kind
     channel: str
     sender: str = ""
+    content: Content | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class BareHashes:
-    """Hashes of a picture that is elsewhere: only the same orientation can be met."""
+    """Hashes of a picture or a video that is elsewhere: only the same orientation can be met. `moments`: of
+    the video."""
 
     hashes: tuple[Hash, ...]
     channel: str
     sender: str = ""
+    moments: Moments | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ In: `Verdict`, a language. Out: plain data of a type that is described; no hash 
 
 from typing_extensions import TypedDict
 
-from repit.platform.gate.verdict import Outcome, Tier, Verdict
+from repit.platform.gate.verdict import Outcome, Segment, Span, Tier, Verdict
 from repit.platform.review import sender_page
 
 
@@ -24,9 +24,25 @@ class PartAnswer(TypedDict):
     rectangle: tuple[float, float, float, float]
 
 
+SpanAnswer = TypedDict("SpanAnswer", {"from": float, "to": float})
+"""Seconds from the first shown frame."""
+
+
+class SegmentAnswer(TypedDict):
+    """A stretch that shows the same. `upload`: where in the upload, `known`: where in the known video; null
+    of what is a still picture. `speed`: seconds of the known video to one of the upload."""
+
+    upload: SpanAnswer | None
+    known: SpanAnswer | None
+    speed: float
+    reversed: bool
+
+
 class EvidenceAnswer(TypedDict):
-    """One item of a bank that the upload agrees with; `distance` in bits of 256, null for the same file.
-    `stale`: it came by a feed that has been silent for too long."""
+    """One item of a bank that the upload agrees with; `distance` in bits of 256, null for the same file, and
+    of videos. `stale`: it came by a feed that has been silent for too long. `segments`: where one of the two
+    is a video, from when to when; `scenes`: how many different scenes agree; `piece`: little of the upload
+    and little of the item; `duration`: seconds of the upload, where that is a video."""
 
     item: str
     exchange: str
@@ -41,6 +57,10 @@ class EvidenceAnswer(TypedDict):
     expected_false: float | None
     stale: bool
     parts: list[PartAnswer]
+    segments: list[SegmentAnswer]
+    scenes: int
+    piece: bool
+    duration: float | None
 
 
 class VerdictAnswer(TypedDict):
@@ -65,6 +85,15 @@ class VerdictAnswer(TypedDict):
     milliseconds: float
     indicators: list[IndicatorAnswer]
     evidence: list[EvidenceAnswer]
+
+
+class CheckAnswer(TypedDict):
+    """A check that takes longer. `address`: where its verdict will be, for an hour from then on, for whoever
+    holds the same key; `again`: seconds after which it is worth asking."""
+
+    check: str
+    address: str
+    again: int
 
 
 def answer(verdict: Verdict, language: str | None) -> VerdictAnswer:
@@ -99,7 +128,24 @@ def answer(verdict: Verdict, language: str | None) -> VerdictAnswer:
                     {"of": part.of, "distance": part.distance, "rectangle": part.rectangle}
                     for part in evidence.parts
                 ],
+                "segments": [_segment(segment) for segment in evidence.segments],
+                "scenes": evidence.scenes,
+                "piece": evidence.piece,
+                "duration": None if evidence.duration is None else evidence.duration / 1000,
             }
             for evidence in verdict.evidence
         ],
     }
+
+
+def _segment(segment: Segment) -> SegmentAnswer:
+    return {
+        "upload": _span(segment.upload),
+        "known": _span(segment.known),
+        "speed": round(segment.speed, 4),
+        "reversed": segment.reversed,
+    }
+
+
+def _span(span: Span | None) -> SpanAnswer | None:
+    return None if span is None else {"from": span[0] / 1000, "to": span[1] / 1000}

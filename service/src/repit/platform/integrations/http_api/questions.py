@@ -1,9 +1,13 @@
 """A question without media: hashes computed elsewhere, or the address of a picture.
 
-In: JSON `{"hashes": [{"algorithm": "pdq", "value": "64 hex digits"}]}` or `{"url": "https://…"}`. Out:
-`Hash`es, or the address. Next: `Inspector.inspect`, `repit.platform.gate.fetching`.
+In: JSON `{"hashes": [{"algorithm": "pdq", "value": "64 hex digits"}]}`, of a video `{"moments": "base64"}`,
+or `{"url": "https://…"}`. Out: `Hashes`, or the address. Next: `Inspector.inspect`,
+`repit.platform.gate.fetching`.
 """
 
+import base64
+import binascii
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
@@ -12,9 +16,28 @@ from pydantic_core import ErrorDetails
 from repit.foundation.errors import InputRefused, Text
 from repit.foundation.hashes import Algorithm, Hash
 from repit.foundation.web.api.reading import Reader, Strict
+from repit_engine.errors import EngineError
+from repit_engine.moments import MOST_BYTES, Moments, from_bytes
 
 MAX_HASHES: Final = 100
 MAX_URL: Final = 2048
+MAX_MOMENTS: Final = (MOST_BYTES + 2) // 3 * 4
+"""Characters of base64."""
+_MOMENTS_REFUSED: Final = InputRefused(
+    Text("These are no moments of a video.", "Ce ne sont pas les instants d’une vidéo."),
+    Text(
+        "Send what `repit-hash --json` says of it in `moments`, and nothing else.",
+        "Envoyez ce que `repit-hash --json` dit d’elle dans `moments`, et rien d’autre.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Hashes:
+    """Those of a picture or a file, or the moments of a video."""
+
+    hashes: tuple[Hash, ...]
+    moments: Moments | None = None
 
 
 class _Value(BaseModel):
@@ -53,6 +76,12 @@ class HashesQuestion(BaseModel):
     ]
 
 
+class MomentsQuestion(Strict):
+    """What `repit-hash` says of a video, as `repit_engine.moments` writes it, in base64."""
+
+    moments: Annotated[str, Field(min_length=1, max_length=MAX_MOMENTS, pattern="^[0-9A-Za-z+/]+={0,2}$")]
+
+
 class AddressQuestion(Strict):
     """Where a picture lies, if the operator allows that; and nothing else."""
 
@@ -60,17 +89,21 @@ class AddressQuestion(Strict):
 
 
 def _which(asked: Any) -> str:
-    return "address" if isinstance(asked, dict) and "url" in asked else "hashes"
+    named = asked if isinstance(asked, dict) else {}
+    return next((tag for name, tag in _TAGS.items() if name in named), "hashes")
 
 
+_TAGS: Final = {"url": "address", "moments": "moments"}
 Question = Annotated[
-    Annotated[HashesQuestion, Tag("hashes")] | Annotated[AddressQuestion, Tag("address")],
+    Annotated[HashesQuestion, Tag("hashes")]
+    | Annotated[MomentsQuestion, Tag("moments")]
+    | Annotated[AddressQuestion, Tag("address")],
     Discriminator(_which),
 ]
-_QUESTION: Final[Reader[HashesQuestion | AddressQuestion]] = Reader(Question)
+_QUESTION: Final[Reader[HashesQuestion | MomentsQuestion | AddressQuestion]] = Reader(Question)
 
 
-def question_of(body: bytes) -> tuple[Hash, ...] | str:
+def question_of(body: bytes) -> Hashes | str:
     """The hashes asked about, or an address. Raises `InputRefused`, never repeating them."""
     try:
         asked = _QUESTION.adapter.validate_json(body)
@@ -78,7 +111,12 @@ def question_of(body: bytes) -> tuple[Hash, ...] | str:
         raise _refused(error.errors(include_input=False, include_url=False)[0]) from None
     if isinstance(asked, AddressQuestion):
         return asked.url
-    return tuple(value.hash() for value in asked.hashes)
+    if isinstance(asked, HashesQuestion):
+        return Hashes(tuple(value.hash() for value in asked.hashes))
+    try:
+        return Hashes((), from_bytes(base64.b64decode(asked.moments, validate=True)))
+    except (EngineError, binascii.Error):
+        raise _MOMENTS_REFUSED from None
 
 
 def _refused(error: ErrorDetails) -> InputRefused:
@@ -92,6 +130,8 @@ def _refused(error: ErrorDetails) -> InputRefused:
                 f"Il faut une seule adresse d’au plus {MAX_URL} caractères, et rien d’autre.",
             )
         )
+    if place[0] == "moments":
+        return _MOMENTS_REFUSED
     if place[-1] == "value":
         return InputRefused(
             Text(

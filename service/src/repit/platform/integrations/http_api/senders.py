@@ -10,10 +10,23 @@ best a digest. Without it all uploads of one key, or from one address, are of on
 from typing import Final
 
 from django.http import HttpRequest
+from pydantic import Field
 
+from repit.foundation.web.api.reading import Parameters
 from repit.platform.gate.senders import LONGEST
 
 HEADER: Final = "Repit-Sender"
+
+
+class SentBy(Parameters):
+    """Of whom this upload is."""
+
+    sender: str = Field(
+        default="",
+        alias=HEADER,
+        description=f"An opaque name of the account: senders take turns, and each counts once. What goes"
+        f" beyond {LONGEST} characters is not read.",
+    )
 
 
 def sender_of(request: HttpRequest) -> str:

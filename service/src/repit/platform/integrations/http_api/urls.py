@@ -9,6 +9,7 @@ from repit.platform.integrations.http_api import docs, reviews, state, views
 
 urlpatterns = [
     path("v1/check", views.check),
+    path("v1/checks/<str:check>", views.later, name="gate-check"),
     path("v1/refuse", views.refuse),
     path("health", state.health),
     path("ready", state.ready),

@@ -1,0 +1,36 @@
+"""Whether a file moves, by its first bytes.
+
+In: the head of a file, and what `repit_engine.picture.kinds` makes of it. Out: whether a player would show it
+as a film, or a viewer as an animation. Next: `upload_buffer`, `inspection`.
+"""
+
+from typing import Final
+
+from repit_engine.picture.kinds import Kind
+from repit_engine.video.kinds import Container, container_of
+from repit_engine.video.source import HEAD
+
+_GIF_FRAME: Final = b"\x21\xf9\x04"
+"""What stands before each picture of an animation (GIF89a, 23)."""
+_RAW: Final = tuple(
+    start + kind
+    for start in (b"\0\0\0\1", b"\0\0\1")
+    for kind in (b"\x09", b"\x27", b"\x67", b"\x40\x01", b"\x42\x01", b"\x46\x01")
+)
+"""How raw H.264 and HEVC begin (ITU-T H.264 and H.265, annex B)."""
+
+
+def is_film(data: bytes, kind: Kind) -> bool:
+    """Whether this is to be opened as a video. `kind`: as what it would be shown, for all that was seen."""
+    if kind is Kind.FILM:
+        return True
+    if kind not in (Kind.OTHER, Kind.PICTURE):
+        return False
+    return container_of(data[:HEAD]) is Container.FILM or data.startswith(_RAW)
+
+
+def moves(data: bytes) -> bool:
+    """Whether a picture is an animation: a video, too."""
+    if data.startswith(b"GIF8"):
+        return data.count(_GIF_FRAME) > 1
+    return container_of(data[:HEAD]) is Container.ANIMATION

@@ -1,0 +1,111 @@
+"""Videos at the gate: what is found in them, and from when to when; what is not looked at, and why."""
+
+from dataclasses import replace
+
+import pytest
+from gate_films import RATE, cut_and_mirrored, film, frames, known_film, known_moments, other_film
+from gate_pictures import entry, jpeg, pdq, sample
+from gate_videos import video_entry
+
+from repit.platform.gate.inspection.question import BareHashes, WholeFile
+from repit.platform.gate.inspection.video_work import VideoWork
+from repit.platform.gate.policy import Policy
+from repit.platform.gate.runtime import Gate
+from repit.platform.gate.verdict import Verdict
+from repit_engine.moments import moments_of
+from repit_engine.video import open_video
+
+
+def inspected(gate: Gate, content: bytes, channel: str = "check") -> Verdict:
+    return gate.inspector.inspect(WholeFile(content, channel))
+
+
+def test_a_cut_and_mirrored_copy_is_refused_and_the_verdict_says_from_when_to_when(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    verdict = inspected(gate, cut_and_mirrored())
+    best = verdict.evidence[0]
+    assert (verdict.outcome, verdict.rule, best.item, best.tier) == ("block", "known", "v", "altered")
+    assert best.turned == "mirrored" and best.scenes >= 4 and best.duration == 8000 and not best.piece
+    (segment,) = best.segments
+    assert segment.upload is not None and segment.known is not None
+    assert abs(segment.upload[0]) <= 500 and abs(segment.upload[1] - 8000) <= 500
+    assert abs(segment.known[0] - 2000) <= 500 and abs(segment.known[1] - 10_000) <= 500
+    assert segment.speed == pytest.approx(1.0, abs=0.02) and not segment.reversed
+    assert verdict.explanation.en == "From 0:00 to 0:08, the video shows a known one."
+
+
+def test_another_video_passes_and_is_counted_as_decided(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    verdict = inspected(gate, other_film())
+    assert (verdict.outcome, verdict.rule, verdict.undecided) == ("allow", "no-match", None)
+
+
+def test_a_withdrawn_video_passes_at_once(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    assert inspected(gate, cut_and_mirrored()).outcome == "block"
+    gate.index.apply(video_entry("v", state="withdrawn"))
+    verdict = inspected(gate, cut_and_mirrored())
+    assert (verdict.outcome, verdict.rule) == ("allow", "not-opened")
+
+
+def test_a_still_of_a_known_video_is_a_moment_of_it(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    moment = int(known_moments().begins[len(known_moments()) // 2])
+    still = jpeg(frames()[moment * RATE // 1000], 80)
+    verdict = inspected(gate, still)
+    best = verdict.evidence[0]
+    assert verdict.outcome == "block" and best.item == "v"
+    (segment,) = best.segments
+    assert segment.upload is None and segment.known is not None
+    assert segment.known[0] <= moment <= segment.known[1] + 1000
+    assert verdict.explanation.en == "The picture is a moment of a known video."
+
+
+def test_a_known_picture_in_a_slide_show_is_refused_with_its_place(gate: Gate) -> None:
+    picture = sample("rocket").crop((0, 0, 480, 360)).resize((320, 240))
+    gate.index.apply(entry("p", pdq(jpeg(picture))), video_entry("v", known_moments()))
+    shown = [*frames(("coffee",), 3.0), *[picture] * (3 * RATE), *frames(("chelsea",), 3.0)]
+    verdict = inspected(gate, film(shown))
+    found = next(evidence for evidence in verdict.evidence if evidence.item == "p")
+    (segment,) = found.segments
+    assert verdict.outcome == "block" and segment.known is None and segment.upload is not None
+    assert 2500 <= segment.upload[0] <= 3500 and segment.upload[1] <= 6500
+
+
+def test_hashes_of_a_video_that_is_elsewhere_are_enough(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    with open_video(film(frames()[3 * RATE : 9 * RATE], quality=32)) as video:
+        moments = moments_of(video)
+    verdict = gate.inspector.inspect(BareHashes((), "check", moments=moments))
+    assert verdict.outcome == "block" and verdict.evidence[0].segments
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (known_film()[: len(known_film()) // 2], "damaged-video"),
+        (b"\x1aE\xdf\xa3" + bytes(500), "damaged-video"),
+    ],
+)
+def test_what_cannot_be_read_of_a_video_is_undecided_by_its_reason(
+    gate: Gate, content: bytes, reason: str
+) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    verdict = inspected(gate, content)
+    assert (verdict.outcome, verdict.undecided) == ("review", reason)
+    with_pass = replace(gate.inspector, policy=replace(gate.policy, videos="allow"))
+    assert with_pass.inspect(WholeFile(content, "check")).outcome == "allow"
+
+
+def test_no_video_is_looked_at_where_none_is_known_or_that_is_switched_off(gate: Gate) -> None:
+    gate.index.apply(entry("p", pdq(jpeg(sample()))))
+    assert inspected(gate, known_film()).undecided == "film"
+    gate.index.apply(video_entry("v", known_moments()))
+    assert inspected(gate, known_film()).outcome == "block"
+    off = replace(gate.inspector, videos=VideoWork("no"))
+    assert off.inspect(WholeFile(known_film(), "check")).undecided == "film"
+
+
+def test_a_policy_speaks_of_videos_that_cannot_be_decided_channel_by_channel() -> None:
+    policy = Policy((), undecided="review", videos="block", video_channels={"clamd": "allow"})
+    assert (policy.videos, policy.video_channels["clamd"]) == ("block", "allow")
