@@ -7,8 +7,9 @@
 
 import type { Look } from "./video/shown.ts";
 
-/** Seconds from look to look. */
+/** Seconds from look to look, and how many looks there are at most: beyond ten minutes they are further apart. */
 const STEP = 0.25;
+const MOST = 2400;
 /** Milliseconds: for the first frame of a large file; for a seek; for word of the frame that it led to. */
 const OPENING = 30_000;
 const SEEKING = 15_000;
@@ -36,14 +37,15 @@ export class VideoElement {
     this.#opened ??= this.#open();
     if (!(await this.#opened)) return { kind: "blind" };
     const { duration } = this.#video;
-    for (; this.#at < duration; this.#at += STEP) {
+    const step = Math.max(STEP, duration / MOST);
+    for (; this.#at < duration; this.#at += step) {
       const seconds = await this.#seek(this.#at);
       if (seconds === null) return { kind: "blind" };
       this.#first ??= seconds;
       const ms = Math.round(1000 * (seconds - this.#first));
       if (ms <= this.#last) continue;
       this.#last = ms;
-      this.#at += STEP;
+      this.#at += step;
       const frame = await this.#frame();
       return frame === null ? { kind: "blind" } : { kind: "frame", ms, of: Math.round(1000 * duration), frame };
     }

@@ -167,6 +167,35 @@ def test_where_there_are_no_frames_to_be_had_a_canvas_is_read(browser: Browser, 
         assert apart(frames[begin], row.tobytes().hex()) <= 12
 
 
+OPAQUE = """Object.defineProperty(VideoFrame.prototype, "format", { get: () => null });
+  { const plain = VideoFrame.prototype.copyTo;
+    VideoFrame.prototype.copyTo = function (target, options) {
+      if (options?.format === undefined) return Promise.reject(new DOMException("", "NotSupportedError"));
+      return plain.call(this, target, options); }; }"""
+CLOSED = """VideoFrame.prototype.copyTo = function () {
+  return Promise.reject(new DOMException("", "NotSupportedError")); };"""
+
+
+@pytest.mark.parametrize("prelude", [OPAQUE, CLOSED])
+def test_frames_of_hardware_that_say_nothing_of_their_form_are_read_by_their_colours(
+    browser: Browser, site: str, prelude: str
+) -> None:
+    """As Android's decoders hand them out: turned into ordinary colours, or else drawn."""
+    name = "h264-rotated.mp4"
+    with visit(browser) as seen:
+        altered(seen.page, prelude)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.VIDEOS / name], 1)
+        assert ways(seen.page) == ["codecs-colours"]
+        [item] = sent(seen.page)
+    found = videos.carried(item)
+    assert len(found) == len(videos.published("moments")[name]["moments"])
+    with open_video(videos.VIDEOS / name) as video:
+        frames = {frame.ms: whole(frame)[0].tobytes().hex() for frame in video.every()}
+    for begin, row in zip(found.begins.tolist(), found.whole, strict=True):
+        assert apart(frames[begin], row.tobytes().hex()) <= 12, begin
+
+
 @pytest.mark.parametrize("prelude", ["", NO_DECODER])
 def test_a_browser_that_alters_what_pages_read_gives_the_exact_file_and_says_so(
     browser: Browser, site: str, prelude: str
