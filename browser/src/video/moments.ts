@@ -121,7 +121,7 @@ async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: To
       watching.going();
       if (look === null || look.kind === "blind") return null;
       watcher ??= new Watcher(kernels, await stopList, look.kind === "frame" ? look.of : 0);
-      if (look.kind === "end") return { watcher, duration: look.duration, way, whole: true };
+      if (look.kind === "end") return { watcher, duration: look.duration, way, whole: look.whole };
       const { frame, ms, of } = look;
       try {
         const read = await readShown(frame, may, room(watcher));

@@ -226,6 +226,30 @@ def test_a_spoilt_stretch_costs_itself_and_not_the_film(browser: Browser, site: 
     assert len(both) >= 3
 
 
+def test_of_a_film_that_the_page_shows_what_comes_before_a_spoilt_stretch_is_kept(
+    browser: Browser, site: str
+) -> None:
+    with visit(browser) as seen:
+        altered(seen.page, NO_DECODER)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", videos.damaged(videos.hand_held(5)))], 1)
+        expect(seen.page.get_by_text("Some of this video is damaged.")).to_be_visible()
+        [item] = sent(seen.page)
+    assert {0, 1} <= set((videos.carried(item).begins // 1000).tolist())
+
+
+def test_a_recording_that_names_no_length_is_shown_to_its_end(browser: Browser, site: str) -> None:
+    with visit(browser) as seen:
+        altered(seen.page, NO_DECODER)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.VIDEOS / "vp8-live.webm"], 1)
+        assert ways(seen.page) == ["page"]
+        [item] = sent(seen.page)
+    found = videos.carried(item)
+    assert len(found) == 2
+    assert 1900 <= found.duration <= 2100
+
+
 def test_a_film_whose_times_are_those_of_decoding_is_told_by_the_order_of_its_frames(
     browser: Browser, site: str
 ) -> None:
