@@ -136,8 +136,8 @@ def test_a_browser_that_decodes_nothing_in_workers_is_shown_the_film_by_the_page
         opened(seen.page, f"{site}/en/device/")
         choose(seen.page, [videos.given("film.mp4", content)], 1)
         [item] = sent(seen.page)
-        assert ways(seen.page) == ["luma"]
-        expect(seen.page.get_by_text("Another browser could look at more of its pictures.")).to_be_visible()
+        assert ways(seen.page) == ["page"]
+        expect(seen.page.get_by_text("Another browser could look at it more closely.")).to_be_visible()
         assert seen.complaints == []
         assert seen.page.locator("video").count() == 0
     found = videos.carried(item)
@@ -157,7 +157,7 @@ def test_where_there_are_no_frames_to_be_had_a_canvas_is_read(browser: Browser, 
         seen.page.add_init_script(NO_FRAME)
         opened(seen.page, f"{site}/en/device/")
         choose(seen.page, [videos.given("film.mp4", content)], 1)
-        assert ways(seen.page) == ["canvas"]
+        assert ways(seen.page) == ["page-colours"]
         [item] = sent(seen.page)
     found = videos.carried(item)
     assert len(found) >= 3
