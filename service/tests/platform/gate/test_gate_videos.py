@@ -141,7 +141,9 @@ def test_a_video_too_long_for_memory_is_looked_at_from_the_spool(
         assert gate.inspector.inspect(question).outcome == "block"
     with gate.admission.buffer("check") as upload:
         upload.write(cut_and_mirrored())
-        kept_nowhere = replace(upload.asked("check"), content=None)
+        question = upload.asked("check")
+        assert isinstance(question, LongFile)
+        kept_nowhere = replace(question, content=None)
     verdict = gate.inspector.inspect(kept_nowhere)
     assert (verdict.outcome, verdict.undecided) == ("review", "video-too-large")
 
