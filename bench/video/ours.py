@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 import repit_engine
+from bench.common import ROOT
 from bench.video.keeping import KEPT, digest
 from repit_engine.align import VideoDecision, VideoIndex, decide_video
 from repit_engine.moments import Asked, Moments, asked_about, asked_of, from_bytes, moments_of, to_bytes
@@ -34,6 +35,15 @@ def of_engine() -> str:
     engine = Path(repit_engine.__file__).parent
     files = sorted(path for part in _PARTS for path in (engine / part).glob("**/*.py"))
     return digest([*files, engine / "stoplist.py"], (engine / "stoplist.bin").stat().st_size)
+
+
+def warm_up() -> None:
+    """Load what hashes and decides before there are several processes, which would each do so."""
+    with open_video(ROOT / "conformance" / "videos" / "h264.mp4") as video:
+        index = VideoIndex()
+        index.add(0, moments_of(video))
+        Upload(video).decided(index, 1, again=True)
+        index.close()
 
 
 def kept_moments(path: Path) -> Moments:
@@ -99,13 +109,15 @@ class Upload:
         self.seconds += time.thread_time() - begun
         return stage
 
-    def decided(self, index: VideoIndex, rows: int) -> VideoDecision:
-        """As a bank of so many hashes would, this index among them."""
+    def decided(self, index: VideoIndex, rows: int, *, again: bool = False) -> VideoDecision:
+        """As a bank of so many hashes would, this index among them; `again`: what was met is asked about once
+        more.
+        """
         searched = Scaled(index, max(rows, index.rows))
         return decide_video(
             self.stages(),
             searched,
             duration=self.video.duration,
-            again=self.again,
+            again=self.again if again else None,
             stoplist=package_stoplist(),
         )
