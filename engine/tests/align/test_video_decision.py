@@ -7,10 +7,9 @@ import pytest
 from footage import Footage, Shown, joined, moments_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from video_banks import FOOTAGE, ITEMS, OTHER, bank, decided, of
-from video_banks import near as about
+from video_banks import FOOTAGE, ITEMS, OTHER, bank, decided, of, within
 
-from repit_engine.align import DEFAULT_VIDEO_RULE, VideoIndex, decide_video
+from repit_engine.align import DEFAULT_VIDEO_RULE, VideoIndex, decide_video, times_within
 from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
 from repit_engine.pdq import Orientation
@@ -163,20 +162,23 @@ def test_no_more_is_asked_than_the_budget_allows(index):
 
 def test_what_was_met_is_asked_about_again_and_ends_become_exact(index):
     upload = Shown((OTHER[0], 0, 6_330, 1), (FOOTAGE[5], 9_120, 12_000, 1), (OTHER[0], 30_000, 7_000, 1))
-    wanted: list[np.ndarray] = []
+    wanted: list[tuple[tuple[int, int], ...]] = []
 
-    def again(times):
-        wanted.append(times)
-        return about(upload.dense(), times)
+    def again(spans):
+        wanted.append(spans)
+        return within(upload.dense(), spans)
 
     decision = decide_video([upload.seconds()], index, duration=upload.duration, again=again)
     assert decision.stages == 2
     (segment,) = only(decision).segments
     assert near(segment.upload_from, 6_330)
     assert near(segment.upload_to, 18_330)
-    (times,) = wanted
-    assert (np.diff(times) > 0).all()
-    assert 0 <= times.min() <= times.max() <= upload.duration
+    (spans,) = wanted
+    edges = np.array(spans).ravel()
+    assert (np.diff(edges) > 0).all()
+    assert 0 <= edges.min() <= edges.max() <= upload.duration
+    times = times_within(spans)
+    assert all(np.diff(times[(times >= begin) & (times <= end)]).max() <= 140 for begin, end in spans)
 
 
 def test_a_video_that_is_withdrawn_while_it_is_looked_at_is_no_match():

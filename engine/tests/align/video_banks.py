@@ -24,8 +24,8 @@ def decided(index: VideoIndex, upload: Shown, **options: object) -> VideoDecisio
     """Asked as the gate asks: from sparse to dense, and again about what was met."""
     dense = upload.dense()
 
-    def again(times: NDArray[np.int64]) -> Asked:
-        return near(dense, times)
+    def again(spans: tuple[tuple[int, int], ...]) -> Asked:
+        return within(dense, spans)
 
     options.setdefault("duration", upload.duration)
     options.setdefault("again", again)
@@ -43,8 +43,6 @@ def of(asked: Asked, which: NDArray[np.bool_] | NDArray[np.int64]) -> Asked:
     )
 
 
-def near(asked: Asked, times: NDArray[np.int64]) -> Asked:
-    """What was asked about frames near to some times."""
-    after = np.searchsorted(times, asked.ms).clip(0, len(times) - 1)
-    nearest = np.minimum(np.abs(times[after] - asked.ms), np.abs(times[after - 1] - asked.ms))
-    return of(asked, nearest <= 70)
+def within(asked: Asked, spans: tuple[tuple[int, int], ...]) -> Asked:
+    """What was asked about frames in some spans."""
+    return of(asked, np.logical_or.reduce([(asked.ms >= begin) & (asked.ms <= end) for begin, end in spans]))

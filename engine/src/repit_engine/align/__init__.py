@@ -11,7 +11,7 @@ from repit_engine.align.index import VideoIndex
 from repit_engine.align.protocol import VideoSearch
 from repit_engine.align.rates import DEFAULT_VIDEO_RULE, VideoRates, VideoRule
 from repit_engine.align.result import Segment, VideoDecision, VideoMatch
-from repit_engine.align.rule import MOST_HASHES, decide_video
+from repit_engine.align.rule import MOST_HASHES, decide_video, times_within
 from repit_engine.align.stills import ShownPicture, StillMatch, decide_still, pictures_in
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "decide_still",
     "decide_video",
     "pictures_in",
+    "times_within",
 ]

@@ -12,15 +12,14 @@ from typing import Final
 
 import numpy as np
 
-from repit_engine import pdq
 from repit_engine.align.lines import Line
 from repit_engine.align.meeting import Meeting
 from repit_engine.align.result import Segment
 from repit_engine.align.stretches import MOST_MISSED, Stretch
 from repit_engine.align.upload import Upload
 
-_CUT: Final = 70
-"""Bits between two moments from which the item may have a cut between them."""
+_LITTLE: Final = 1_200
+"""Milliseconds to the end of upload or item, in which one moment may be missed."""
 
 
 def segment_of(line: Line, stretch: Stretch, meeting: Meeting) -> Segment:
@@ -32,37 +31,20 @@ def segment_of(line: Line, stretch: Stretch, meeting: Meeting) -> Segment:
     points = stretch.points
     begin, end = max(begin, float(points.froms.min())), min(end, float(points.tos.max()))
     limits = sorted(((np.array([0.0, moments.duration]) - line.offset) / line.speed).tolist())
-    first_side, last_side = _changes(stretch.first, -1, meeting), _changes(stretch.last, 1, meeting)
-    if line.speed < 0:
-        first_side, last_side = last_side, first_side
-    begin = _outward(begin, max(0.0, limits[0]), stretch.before, first_side, upload)
-    end = _outward(end, min(float(upload.duration), limits[1]), stretch.after, last_side, upload)
+    begin = _outward(begin, max(0.0, limits[0]), stretch.before, upload)
+    end = _outward(end, min(float(upload.duration), limits[1]), stretch.after, upload)
     begin, end = max(0.0, min(begin, end)), min(float(upload.duration), max(begin, end))
     places = np.clip(np.array([begin, end]) * line.speed + line.offset, 0, moments.duration)
     first, last = sorted(places.tolist())
     return Segment(round(begin), round(end), round(first), round(last), line.speed)
 
 
-def _changes(moment: int, step: int, meeting: Meeting) -> bool:
-    """Whether the item itself may have a cut between a moment and the next."""
-    whole, following = meeting.item.moments.whole, moment + step
-    if not 0 <= following < len(whole):
-        return False
-    return int(pdq.hamming(whole[moment], whole[following])) >= _CUT
-
-
-def _outward(inner: float, limit: float, missed: tuple[float, ...], changes: bool, upload: Upload) -> float:
-    """Where it ends between the last time that agrees and the farthest that is possible.
-
-    `changes`: of two cuts before the first moment that is missed, one may be the item's own.
-    """
-    if not missed:
+def _outward(inner: float, limit: float, missed: tuple[float, ...], upload: Upload) -> float:
+    """Where it ends between the last time that agrees and the farthest that is possible."""
+    if not missed or (len(missed) == 1 and abs(limit - inner) <= _LITTLE):
         return limit
     farthest = limit if len(missed) <= MOST_MISSED else missed[MOST_MISSED]
     cuts = upload.cuts_between(min(inner, farthest), max(inner, farthest))
-    early = cuts[np.abs(cuts - inner) <= abs(missed[0] - inner)]
-    if changes and len(early):
-        return float(early[np.argmax(np.abs(early - inner))])
     if len(cuts):
         return float(cuts[np.argmin(np.abs(cuts - inner))])
     if len(missed) <= MOST_MISSED and upload.is_dense(min(inner, limit), max(inner, limit)):

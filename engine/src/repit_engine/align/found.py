@@ -15,7 +15,7 @@ from repit_engine.decision import Strength
 
 _WIDE = 400
 """Milliseconds about a time at which a moment is foreseen."""
-_LONGEST = 12_000
+_LONGEST = 8_000
 """Milliseconds beyond what agrees that are asked about."""
 _WITHIN, _NEAR = 8, 160
 """Times within what agrees that are asked about, and milliseconds about each, so that it is placed well."""

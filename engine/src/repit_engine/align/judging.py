@@ -33,8 +33,9 @@ _MOST_LINES: Final = 12
 _DIM: Final = 3.0
 """log10 of the false alignments beyond which it is not worth while to ask more."""
 _MOST_DIM: Final = 3
-_CLEAR: Final = 46
-"""Bits within which something of the item was clearly seen."""
+_AS_CLEAR: Final = 8
+"""Bits by which something of the item may be seen less clearly than what agrees, and count: not what a hand
+passes over twice."""
 _MOST: Final = 0.75
 
 Shared = Callable[[Item, NDArray[np.int64]], NDArray[np.bool_]]
@@ -110,7 +111,7 @@ def _in_order(agreeing: Points, seen: Points, meeting: Meeting) -> bool:
     """Whether most of what was seen of the item, while the line lasts, agrees with it: frames that were
     thrown together agree with one line or another here and there."""
     begin, end = agreeing.begins.min(), agreeing.ends.max()
-    within = (seen.sharp >= begin) & (seen.sharp <= end) & (seen.bits <= max(_CLEAR, agreeing.bits.max()))
+    within = (seen.sharp >= begin) & (seen.sharp <= end) & (seen.bits <= np.median(agreeing.bits) + _AS_CLEAR)
     shots = meeting.item.shots
     own, all_seen = np.unique(shots[agreeing.moments]), np.unique(shots[seen.moments[within]])
     return len(own) >= _MOST * len(np.union1d(own, all_seen))

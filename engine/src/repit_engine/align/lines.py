@@ -29,8 +29,11 @@ _BONUS: Final = 0.01
 """Of what a scene is worth, for every further moment of it."""
 _LESS: Final = 0.95
 """How much of what agreed must go on agreeing with a line that is drawn anew."""
-_USUAL: Final = 1.1
+_AS_MUCH: Final = 0.75
+_USUAL: Final = 1.25
 """How much more the speed at which a film was made is believed than any other."""
+_SELDOM: Final = 1.1
+"""And the same backwards."""
 _ROUNDS: Final = (1.0, 0.7, 0.5)
 _PLAIN: Final = 60.0
 """Milliseconds by which the speed at which a film was made may fit worse than another, and be it."""
@@ -56,13 +59,22 @@ def best_line(points: Points, scenes: NDArray[np.int64], tolerance: float) -> Li
     """The line that most scenes agree with; `scenes` says which each point shows. None without points."""
     if not len(points):
         return None
-    clear = unbroken(points)
-    points, scenes = points.of(clear), scenes[clear]
     order = np.lexsort((points.sharp, points.moments, scenes))
     points, scenes = points.of(order), scenes[order]
+    line = _best(points, scenes, tolerance)
+    clear = unbroken(points)
+    if clear.all():
+        return line
+    # What no cut has cut off says better where the line lies, where it says as much.
+    other = _best(points.of(clear), scenes[clear], tolerance)
+    ahead = _scored(points, scenes, np.array([other.speed]), np.array([other.offset]), tolerance)
+    return other if float(ahead[0]) >= _AS_MUCH * line.score else line
+
+
+def _best(points: Points, scenes: NDArray[np.int64], tolerance: float) -> Line:
     speeds, offsets = _proposed(points, scenes)
     scores = _scored(points, scenes, speeds, offsets, tolerance)
-    likely = np.where(np.abs(speeds) == 1.0, _USUAL, 1.0) * scores
+    likely = np.where(speeds == 1.0, _USUAL, np.where(speeds == -1.0, _SELDOM, 1.0)) * scores
     best = int(np.lexsort((offsets, np.abs(speeds - 1), -likely.round(9)))[0])
     line = Line(float(speeds[best]), float(offsets[best]), float(scores[best]))
     return _drawn_anew(points, scenes, line, tolerance)

@@ -24,9 +24,11 @@ from repit_engine.errors import WrongInput
 from repit_engine.moments import Asked
 from repit_engine.stoplist import StopList
 
-Again: TypeAlias = Callable[[NDArray[np.int64]], Asked]
-"""Times of an upload, in milliseconds, to all that is to be asked about the frames there
-(`moments.asked_about`)."""
+Spans: TypeAlias = tuple[tuple[int, int], ...]
+"""Milliseconds of an upload, from and to, ascending, apart."""
+Again: TypeAlias = Callable[[Spans], Asked]
+"""Spans of an upload to all that is to be asked about the frames in them: `moments.asked_about` of
+`times_within`."""
 
 MOST_HASHES: Final = 25_000
 """Of one upload, all stages together: at 42 million hashes two seconds of search."""
@@ -67,7 +69,7 @@ def decide_video(
                 break
     asking.judge()
     if again is not None and asking.spans:
-        stage = again(_times(asking.spans, duration))
+        stage = again(_joined(asking.spans, duration))
         tried += 1
         if len(stage) and searched + len(stage) <= most:
             searched += len(stage)
@@ -95,7 +97,7 @@ class _Asking:
         self._items: dict[int, Item] = {}
         self._judgements: dict[int, Judgement] = {}
         self.matches: tuple[VideoMatch, ...] = ()
-        self.spans: tuple[tuple[int, int], ...] = ()
+        self.spans: Spans = ()
 
     def hear(self, stage: Asked) -> None:
         """Search what a stage asks, and judge anew the videos that it meets."""
@@ -142,11 +144,21 @@ class _Asking:
         return self._items[number]
 
 
-def _times(spans: Iterable[tuple[int, int]], duration: int) -> NDArray[np.int64]:
-    """Times that cover spans of an upload, ascending."""
-    steps = [np.arange(max(0, begin), min(duration, end) + 1) for begin, end in spans]
-    covered = np.unique(np.concatenate([np.empty(0, np.int64), *steps]) // _STEP)
-    times: NDArray[np.int64] = np.minimum(covered * _STEP + _STEP // 2, duration)
+def _joined(spans: Iterable[tuple[int, int]], duration: int) -> Spans:
+    """Spans within an upload, in order, those that touch as one."""
+    kept: list[tuple[int, int]] = []
+    for begin, end in sorted((max(0, begin), min(duration, end)) for begin, end in spans):
+        if kept and begin <= kept[-1][1]:
+            kept[-1] = kept[-1][0], max(end, kept[-1][1])
+        elif begin <= end:
+            kept.append((begin, end))
+    return tuple(kept)
+
+
+def times_within(spans: Spans) -> NDArray[np.int64]:
+    """Times so near to one another that `moments.asked_about` takes every frame in these spans."""
+    steps = [np.append(np.arange(begin, end, _STEP), end) for begin, end in spans]
+    times: NDArray[np.int64] = np.unique(np.concatenate([np.empty(0, np.int64), *steps]))
     return times
 
 

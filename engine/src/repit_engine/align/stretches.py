@@ -20,7 +20,9 @@ from repit_engine.kernels import jit
 _CLEAR: Final = 16
 """Bits beyond the median of what agrees: a moment farther off may only be like its neighbour."""
 _CLOSE: Final = 150
-"""Milliseconds of the item about a moment's time, in which what is shown decides if anything is."""
+"""Milliseconds of the item about a moment's time, within which it may be seen."""
+_EXACT: Final = 50
+"""Milliseconds of the upload, within which it is missed where it is not: a hand moves on in more."""
 MOST_MISSED: Final = 2
 """Moments in a row that may be missing from a copy."""
 
@@ -121,15 +123,16 @@ def _seen(line: Line, meeting: Meeting, met: Points, inside: NDArray[np.int64]) 
         if seen[at] == Seen.MET:
             continue
         times = sorted((float(edge) - line.offset) / line.speed for edge in (begins[moment], ends[moment]))
-        close = _CLOSE / abs(line.speed) if by_whole else slack
+        close, exact = (_CLOSE / abs(line.speed), _EXACT) if by_whole else (slack, slack)
         start, stop = np.searchsorted(ms, [times[0] - close, times[1] + close])
-        if start >= stop:
-            start, stop = np.searchsorted(ms, [times[0] - slack, times[1] + slack])
         if start >= stop:
             continue
         rows = [moment, *rows_of.get(moment, ())]
         bits = np.empty((stop - start, len(rows)), np.uint16)
         queries = upload.hashes[asked[start:stop]].view(np.uint64)
         jit.distances.distance_matrix(queries, item.hashes[rows].view(np.uint64), bits)
-        seen[at] = Seen.FORESEEN if int(bits.min()) <= rule.foreseen else Seen.MISSED
+        if int(bits.min()) <= rule.foreseen:
+            seen[at] = Seen.FORESEEN
+        elif np.abs(ms[start:stop] - np.clip(ms[start:stop], times[0], times[1])).min() <= exact:
+            seen[at] = Seen.MISSED
     return seen

@@ -71,8 +71,9 @@ class Video:
         return self._read(self._reader.every())
 
     def at(self, wanted: NDArray[np.int64]) -> Iterator[Frame]:
-        """The frames of these `times`, each once, in order; bit for bit as `every` gives them, and decoding
-        no more than they need. Any other time has no frame."""
+        """The frames of these `times`, each once, in order, decoding no more than they need. Any other time
+        has no frame. They are bit for bit as `every` gives them; where a file is damaged, as far as its
+        decoder says so: what some make up of a damaged frame is never twice the same."""
         if wanted.ndim != 1 or wanted.dtype.kind not in "iu":
             raise WrongInput("Times of frames come as an (n,) array of whole milliseconds.")
         return self._read(self._reader.at(wanted.astype(np.int64)))

@@ -8,15 +8,20 @@ its decoder failed, stays told.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from repit.platform.gate.content import Content, ContentGone
 from repit.platform.gate.decoder.lanes import Lane, Worker
 from repit.platform.gate.decoder.refusals import NotSeen
-from repit_engine.moments import Asked
+from repit_engine.moments import Asked, VideoStage
 from repit_engine.moments.dialogue import TrackSeen, VideoDialogue, VideoNotSeen
+from repit_engine.moments.rows import from_bytes
 from repit_engine.picture.kinds import Kind
 from repit_engine.pipe import PipeClosed, PipeSilent
 from repit_engine.types import NotHashable
@@ -45,10 +50,13 @@ class Decoders(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One track of a video: its length in milliseconds, and its stages, which may be left at any time."""
+    """One track of a video: its length in milliseconds, and its stages, which may be left at any time.
+    `again`: what is to be asked about frames near some times; nothing where they are not to be had. There is
+    no further stage then."""
 
     duration: int
     stages: Iterator[Asked]
+    again: Callable[[NDArray[np.int64]], Asked]
 
 
 class Watching:
@@ -84,7 +92,7 @@ class Watching:
     def __iter__(self) -> Iterator[Track]:
         coming = iter(self._talk or ())
         while (track := self._next(coming)) is not None:
-            yield Track(track.duration, self._stages(track))
+            yield Track(track.duration, self._stages(track), partial(self._again, track))
 
     def stop(self) -> None:
         """That is enough. A decoder that has read a stranger's video reads nothing else."""
@@ -96,6 +104,9 @@ class Watching:
         while (stage := self._next(track.stages)) is not None:
             self._heard = True
             yield stage
+
+    def _again(self, track: TrackSeen, times: NDArray[np.int64]) -> Asked:
+        return self._next(track.again(each) for each in (times,)) or from_bytes(VideoStage.AGAIN, b"")
 
     def _next(self, coming: Iterator[_Seen]) -> _Seen | None:
         """The next of what the child says; None where there is none, for whatever reason."""
