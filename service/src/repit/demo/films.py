@@ -86,7 +86,7 @@ def _barred(frame: Image.Image) -> Image.Image:
 def _decoded(film: bytes) -> Iterator[Image.Image]:
     with av.open(io.BytesIO(film), "r") as container:
         for frame in container.decode(video=0):
-            yield frame.to_image()
+            yield Image.fromarray(frame.to_ndarray(format="rgb24"))
 
 
 def _encoded(frames: Iterator[Image.Image] | list[Image.Image], coarseness: int) -> bytes:
