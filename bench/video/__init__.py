@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.common import Options, Report
-from bench.video import decoding, headlines, peers, plots, recall, searching, shared, unrelated
+from bench.video import decoding, headlines, ours, peers, plots, recall, searching, shared, unrelated
 from bench.video.alterations import EXACT, REVERSED, ROWS
 from bench.video.copies import Copy, Plan, cut
 from bench.video.originals import HAND, STILL, TRIPOD, Material, material
@@ -36,19 +36,22 @@ class Scale:
     sizes: tuple[int, ...]
 
 
-ALL: Final = tuple(decoding.CODECS)
+FILMS: Final = tuple((size, name) for size in decoding.SIZES for name in decoding.CODECS)
+FEWER: Final = tuple(
+    film for film in FILMS if film[0] == 720 or film[1].endswith("2 s") or film[1] == decoding.PHONE
+)
 SCALES: Final = {
     "quick": Scale(
         Plan(every=6), Plan(every=6), Plan(every=4), Plan(every=6, inside=INSIDE), 60, 20, 1,
-        decoding.Plan(4.0, (720,), ALL[:3], 1), (1_000_000,),
+        decoding.Plan(4.0, FILMS[:3], 1), (1_000_000,),
     ),
     "standard": Scale(
         Plan(), Plan(every=3), Plan(every=2), Plan(every=2, inside=INSIDE), 2_000, 500, 4,
-        decoding.Plan(12.0, (720, 1080), ALL, 2), (1_000_000, 10_000_000),
+        decoding.Plan(12.0, FEWER, 2), (10_000_000, 42_000_000),
     ),
     "full": Scale(
         Plan(takes=4), Plan(takes=2), Plan(takes=2), Plan(takes=3, inside=INSIDE), 4_000, 2_500, 12,
-        decoding.Plan(30.0, (720, 1080), ALL, 3), (1_000_000, 10_000_000, 42_000_000),
+        decoding.Plan(30.0, FILMS, 3), (1_000_000, 10_000_000, 42_000_000),
     ),
 }  # fmt: skip
 PARTS: Final = ("material", "recall", "places", "shared", "unrelated", "decoding", "searching")
@@ -59,6 +62,7 @@ def run(options: Options) -> Report:
     scale, wanted = SCALES[options.scale], options.only or PARTS
     page = Report("video", "Videos: clips found, placed, hashed and searched")
     processes = PROCESSES if options.threads == 1 else options.threads
+    ours.warm_up()
     held = material(options.pictures, options.videos, processes)
     page.intro = _intro(held)
     made = _copies(held, scale, processes)

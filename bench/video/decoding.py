@@ -5,6 +5,7 @@ In: pictures, seconds. Out: rows and a table of a `Report`, by codec and size. N
 Seconds of processor of this process, whatever its threads, the best of some runs; ours and theirs in turns.
 """
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -84,19 +85,18 @@ class Measured:
 
 @dataclass(frozen=True)
 class Plan:
-    """Films of so many seconds, of these sizes and codecs, each measured so many times."""
+    """Films of so many seconds, each a size and a codec, measured so many times."""
 
     seconds: float
-    sizes: Sequence[int]
-    codecs: Sequence[str]
+    films: Sequence[tuple[int, str]]
     runs: int
 
 
 def files(material: Material, plan: Plan, processes: int) -> None:
     """Make what is not kept yet."""
-    seconds, sizes, names = plan.seconds, plan.sizes, plan.codecs
-    wanted = [(size, name) for size in sizes for name in names if not _path(seconds, size, name).exists()]
-    sources = [size for size in sizes if any(size == each for each, _ in wanted)]
+    seconds = plan.seconds
+    wanted = [film for film in plan.films if not _path(seconds, *film).exists()]
+    sources = sorted({size for size, _ in wanted})
     workers.over(sources, lambda size: _source(material, seconds, size), processes, "Scenes for decoding")
     workers.over(wanted, lambda each: _encode(material, seconds, *each), processes, "Codecs")
 
@@ -104,11 +104,7 @@ def files(material: Material, plan: Plan, processes: int) -> None:
 def measured(material: Material, plan: Plan, processes: int) -> list[Measured]:
     """Every file, one after another."""
     files(material, plan, processes)
-    return [
-        _measured(_path(plan.seconds, size, name), name, size, plan.runs)
-        for size in plan.sizes
-        for name in plan.codecs
-    ]
+    return [_measured(_path(plan.seconds, size, name), name, size, plan.runs) for size, name in plan.films]
 
 
 def report(page: Report, found: Sequence[Measured]) -> None:
@@ -151,6 +147,7 @@ def _source(material: Material, seconds: float, size: int) -> Path:
 
 
 def _encode(material: Material, seconds: float, size: int, name: str) -> None:
+    os.environ["SVT_LOG"] = "1"  # errors alone
     frames = (frame for _, frame in filming.read(_source(material, seconds, size)))
     filming.write(_path(seconds, size, name), frames, 30.0, CODECS[name](size))
 

@@ -132,11 +132,12 @@ def _table(kind: str, rows: Mapping[str, Sequence[Answer]]) -> Table:
         cells.append((
             name, len(own), f"{found:.0f}", f"{low:.0f} to {high:.0f}",
             *(f"{100 * np.mean([each.blocked[place] for each in own]):.0f}" for place in range(len(SIZES))),
+            f"{100 * np.mean([each.blocked_again for each in own]):.0f}",
             "–" if theirs is None else f"{theirs:.0f}", "weak" if found < WEAK else "",
         ))  # fmt: skip
     columns = (
         "copy", "clips", "found, %", "bounds", "blocked, 1,000 hashes", "blocked, 1 M", "blocked, 42 M",
-        VPDQ, "",
+        "asked again", VPDQ, "",
     )  # fmt: skip
     return Table(f"Found, {kind}: thresholds of 42 M hashes", columns, cells)
 
@@ -168,6 +169,10 @@ def _places(page: Report, placed: Sequence[Answer], where: str) -> None:
         f"ends within {NEAR:g} s, {where}", "%", 100 * float((np.abs(ends) <= NEAR).mean()), less=False
     )
     page.compare(f"offset, median, {where}", "s", float(np.median(np.abs(offsets))))
+    again = np.array([each.ends_again for each in placed if each.ends_again is not None], float)
+    if len(again):
+        within = 100 * float((np.abs(again) <= NEAR).mean())
+        page.compare(f"ends within {NEAR:g} s, asked again, {where}", "%", within, less=False)
 
 
 def _placed_table(groups: Mapping[str, Sequence[Answer]]) -> Table:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 import repit_engine
+from bench.common import ROOT
 from bench.video.keeping import KEPT, digest
 from repit_engine.align import VideoDecision, VideoIndex, decide_video
 from repit_engine.moments import Asked, Moments, asked_about, asked_of, from_bytes, moments_of, to_bytes
@@ -23,8 +25,6 @@ from repit_engine.stoplist import package_stoplist
 from repit_engine.types import HashArray, RangeResult
 from repit_engine.video import Video, open_video
 
-STEP: Final = 250
-"""Milliseconds between the times at which a span is asked about again."""
 _PARTS: Final = ("video", "moments", "anchors", "pdq", "kernels")
 
 
@@ -34,6 +34,15 @@ def of_engine() -> str:
     engine = Path(repit_engine.__file__).parent
     files = sorted(path for part in _PARTS for path in (engine / part).glob("**/*.py"))
     return digest([*files, engine / "stoplist.py"], (engine / "stoplist.bin").stat().st_size)
+
+
+def warm_up() -> None:
+    """Load what hashes and decides before there are several processes, which would each do so."""
+    with open_video(ROOT / "conformance" / "videos" / "h264.mp4") as video:
+        index = VideoIndex()
+        index.add(0, moments_of(video))
+        Upload(video).decided(index, 1, again=True)
+        index.close()
 
 
 def kept_moments(path: Path) -> Moments:
@@ -91,21 +100,22 @@ class Upload:
             yield self._stages[place]
             place += 1
 
-    def again(self, spans: tuple[tuple[int, int], ...]) -> Asked:
-        """About spans of it, every frame near some times."""
+    def again(self, times: NDArray[np.int64]) -> Asked:
+        """Every frame near these times."""
         begun = time.thread_time()
-        times = [np.arange(begin, end + 1, STEP, dtype=np.int64) for begin, end in spans]
-        stage = asked_about(self.video, np.concatenate(times))
+        stage = asked_about(self.video, times)
         self.seconds += time.thread_time() - begun
         return stage
 
-    def decided(self, index: VideoIndex, rows: int) -> VideoDecision:
-        """As a bank of so many hashes would, this index among them."""
+    def decided(self, index: VideoIndex, rows: int, *, again: bool = False) -> VideoDecision:
+        """As a bank of so many hashes would, this index among them; `again`: what was met is asked about once
+        more.
+        """
         searched = Scaled(index, max(rows, index.rows))
         return decide_video(
             self.stages(),
             searched,
             duration=self.video.duration,
-            again=self.again,
+            again=self.again if again else None,
             stoplist=package_stoplist(),
         )

@@ -27,7 +27,8 @@ NEAR: Final = 0.5
 @dataclass(frozen=True)
 class Answer:
     """What came of one copy. By the size of the bank: `found`, `blocked`; of the largest, the ends and the
-    offset of the surest segment, in seconds off. `wrong`: other items called a match, of the largest.
+    offset of the surest segment, in seconds off, and what comes of asking again about what was met. `wrong`:
+    other items called a match, of the largest.
     """
 
     copy: Copy
@@ -37,6 +38,8 @@ class Answer:
     end_off: float | None
     offset_off: float | None
     speed_off: float | None
+    blocked_again: bool
+    ends_again: tuple[float, float] | None
     is_reversed: bool
     piece: bool
     wrong: tuple[str, ...]
@@ -90,6 +93,7 @@ def _asked(bank: Bank, copy: Copy) -> Answer:
         # The largest bank first: it stops last, so that time and hashes are those of a large bank.
         decisions = {rows: upload.decided(bank.index, rows) for rows in sorted(SIZES, reverse=True)}
         seconds, hashes = upload.seconds, upload.hashes
+        second = upload.decided(bank.index, SIZES[-1], again=True)
     found, blocked = [], []
     for rows in SIZES:
         mine = [match for match in decisions[rows].matches if match.item == own]
@@ -99,14 +103,17 @@ def _asked(bank: Bank, copy: Copy) -> Answer:
     mine = next((match for match in largest.matches if match.item == own), None)
     others = [match for match in largest.matches if match.item in strangers]
     off = _off(copy, mine.segments) if mine is not None and mine.segments else (None,) * 4
+    anew = next((match for match in second.matches if match.item == own), None)
+    ends_again = _off(copy, anew.segments)[:2] if anew is not None and anew.segments else None
     named = [bank.originals[match.item].name for match in others if match.strength is not Strength.NONE]
     hard = [bank.originals[match.item].name for match in others if match.strength is Strength.BLOCK]
     peer = None
     if bank.theirs:
         peer = peers.matches(peers.signal(copy.path), bank.theirs[copy.original])
     return Answer(
-        copy, tuple(found), tuple(blocked), *off, bool(mine and mine.reversed), bool(mine and mine.piece),
-        tuple(named), tuple(hard), len(strangers), seconds, hashes, largest.stages, peer,
+        copy, tuple(found), tuple(blocked), *off, anew is not None and anew.strength is Strength.BLOCK,
+        ends_again, bool(mine and mine.reversed), bool(mine and mine.piece), tuple(named), tuple(hard),
+        len(strangers), seconds, hashes, largest.stages, peer,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import { Kernels } from "../src/kernels.ts";
 import { hashLuma } from "../src/pdq.ts";
 import { fromBase64, StopList } from "../src/stoplist.ts";
 import { isBlob, MOST_MOMENTS, toBase64, toBytes, withoutAnchored, type Moments } from "../src/video/blob.ts";
+import { readColours } from "../src/video/colours.ts";
 import { curveTable, levelsOf } from "../src/video/curves.ts";
 import { anchored, whole } from "../src/video/frame.ts";
 import { NoLuma, readLuma } from "../src/video/luma.ts";
@@ -120,10 +121,51 @@ test("a frame of eight bits under a curve has the levels of its table", async ()
   assert.equal(luma.levels!.length, 256);
 });
 
+for (const [format, matrix, fullRange] of [["BGRX", "bt709", false], ["RGBA", "smpte170m", false], ["RGBX", "bt2020-ncl", true], ["BGRA", null, null]] as const) {
+  test(`of ${format} by ${matrix}, ${fullRange ? "full" : "limited"}, the luma is the one that was stored, but for rounding`, async () => {
+    const [width, height] = [400, 300];
+    const stored = plane({ make: "clouds", width, height, seed: 7 }).map((value) => (fullRange ? value : 16 + Math.floor((value * 219) / 255)));
+    const stride = 4 * width + 12;
+    const bytes = new Uint8Array(stride * height);
+    // Grey, with a difference of colour that leaves the luma as it is.
+    const [red, blue] = matrix === "smpte170m" ? [0.299, 0.114] : matrix === "bt2020-ncl" ? [0.2627, 0.0593] : [0.2126, 0.0722];
+    stored.forEach((value, place) => {
+      const grey = fullRange ? value : ((value - 16) * 255) / 219;
+      const shift = Math.min(20, grey, 255 - grey) / 4;
+      const [r, b] = [Math.round(grey + shift), Math.round(grey - (shift * red) / blue)];
+      const pixel = format.startsWith("RGB") ? [r, grey, b] : [b, grey, r];
+      if (pixel.some((each) => each < 0 || each > 255)) pixel.fill(grey);
+      bytes.set(pixel.map(Math.round), Math.floor(place / width) * stride + 4 * (place % width));
+    });
+    const read = await readColours(frameOf(format, width, height, bytes, stride, { fullRange, matrix }), (size) => new Uint8Array(size));
+    assert.equal(read.limited, fullRange !== true);
+    assert.ok(read.luma.bytes.every((value, at) => Math.abs(value - stored[at]!) <= 1));
+    assert.deepEqual(thumb(read.sparse!), thumb(read.luma));
+  });
+}
+
 test("colours, and frames that say nothing of their form, are never taken for luma", async () => {
   for (const [format, colours] of [[null, {}], ["RGBA", {}], ["BGRX", {}], ["I420P16", {}], ["I444", { matrix: "rgb" }]] as const) {
     await assert.rejects(readLuma(frameOf(format, 8, 8, noise(64, 1), 8, colours), (size) => new Uint8Array(size)), NoLuma);
   }
+});
+
+test("of a frame that has no form of its own, ordinary colours are asked for, and nothing where there are none", async () => {
+  const asked: unknown[] = [];
+  const frame = frameOf(null, 8, 8, noise(256, 1), 32, { transfer: "pq" });
+  const plain = frame.copyTo.bind(frame);
+  frame.copyTo = (target, options) => {
+    asked.push((options as { format?: string }).format);
+    return plain(target, options);
+  };
+  const { luma } = await readColours(frame, (size) => new Uint8Array(size));
+  assert.deepEqual([asked, luma.levels, luma.bytes.length], [["RGBA"], null, 64]);
+  frame.copyTo = () => Promise.reject(new DOMException("", "NotSupportedError"));
+  await assert.rejects(readColours(frame, (size) => new Uint8Array(size)), NoLuma);
+  frame.allocationSize = () => {
+    throw new TypeError();
+  };
+  await assert.rejects(readColours(frame, (size) => new Uint8Array(size)), NoLuma);
 });
 
 /** Explicitly turned, pixel by pixel: mirrored, flipped, then transposed. */

@@ -22,6 +22,7 @@ const WHITE = 255 * 256;
 
 export interface Stored {
   readonly luma: Luma;
+  readonly sparse?: Luma;
   /** Black is 16 and white 235. */
   readonly limited: boolean;
   readonly turn: Orientation;

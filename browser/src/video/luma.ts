@@ -11,6 +11,8 @@ import type { Luma } from "./rows.ts";
 
 export interface Read {
   readonly luma: Luma;
+  /** Where not all of it is there yet: what a thumbnail reads of it. */
+  readonly sparse?: Luma;
   /** Black is 16 and white 235. */
   readonly limited: boolean;
 }
@@ -34,20 +36,21 @@ export async function readLuma(frame: VideoFrame, room: Room): Promise<Read> {
   const { width, height } = rect;
   const size = frame.allocationSize({ rect });
   const target = room(size);
-  const first = await copied(frame, target, rect);
+  const first = await copied(frame, target, { rect });
   const samples = bits === 8 ? width : 2 * width;
   const bytes = target.subarray(first.offset, first.offset + first.stride * (height - 1) + samples);
   const limited = frame.colorSpace.fullRange !== true;
-  const levels = levelsOf(bits, frame.colorSpace.transfer as string | null, limited);
-  if (bits === 8 && levels !== null) return { luma: widened(bytes, width, height, first.stride, levels), limited };
-  return { luma: { width, height, bytes, stride: first.stride, levels }, limited };
+  const plain: Luma = { width, height, bytes, stride: first.stride, levels: null };
+  const transfer = frame.colorSpace.transfer as string | null;
+  if (bits === 8) return { luma: undone(plain, transfer, limited), limited };
+  return { luma: { ...plain, levels: levelsOf(bits, transfer, limited) }, limited };
 }
 
 /** Where the first plane came to lie. */
-async function copied(frame: VideoFrame, target: Uint8Array<ArrayBuffer>, rect: DOMRectReadOnly): Promise<PlaneLayout> {
+export async function copied(frame: VideoFrame, target: Uint8Array<ArrayBuffer>, options: VideoFrameCopyToOptions): Promise<PlaneLayout> {
   let layout: PlaneLayout[];
   try {
-    layout = await frame.copyTo(target, { rect });
+    layout = await frame.copyTo(target, options);
   } catch {
     throw new NoLuma();
   }
@@ -56,8 +59,11 @@ async function copied(frame: VideoFrame, target: Uint8Array<ArrayBuffer>, rect: 
   return first;
 }
 
-/** Samples of eight bits with sixteen each, for which a table of levels can be asked. */
-function widened(bytes: Uint8Array, width: number, height: number, stride: number, levels: Float32Array<ArrayBuffer>): Luma {
+/** Samples of eight bits; under a curve with sixteen each, for which a table of levels can be asked. */
+export function undone(luma: Luma, transfer: string | null, limited: boolean): Luma {
+  const levels = levelsOf(8, transfer, limited);
+  if (levels === null) return luma;
+  const { width, height, bytes, stride } = luma;
   const wide = new Uint8Array(2 * width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) wide[2 * (y * width + x)] = bytes[y * stride + x]!;

@@ -1,27 +1,27 @@
 /**
  * One video to its moments.
  *
- * In: a file; looks at it, where only the page can show it. Out: `VideoOutcome`. Next: the worker tells the page. Three ways, the
- * best that this browser has and that a canary comes through unaltered: every frame by WebCodecs; a few frames a second as
- * the page shows them, by their luma or, last, by their colours.
+ * In: a file; looks at it, where only the page can show it. Out: `VideoOutcome`. Next: the worker tells the page. The best of
+ * the ways that this browser has and that a canary comes through unaltered: every frame by WebCodecs, or a few frames a second as
+ * the page shows them; by their luma, or by their colours where there is nothing better.
  */
 
 import { Cancelled } from "../cancelled.ts";
 import type { Kernels } from "../kernels.ts";
 import type { StopList } from "../stoplist.ts";
+import type { Room } from "../turn.ts";
 import { toBytes } from "./blob.ts";
 import { canDecode, everyFrame, NotDecoded, OutOfOrder } from "./decoding.ts";
 import { openFilm, type Film } from "./film.ts";
-import { NoLuma, readLuma } from "./luma.ts";
-import { lumaOf, pixelsOf } from "./pixels.ts";
-import type { Look, Shown } from "./shown.ts";
+import { NoLuma } from "./luma.ts";
+import { readFrame, readShown, turnOf } from "./reading.ts";
+import type { Shown } from "./shown.ts";
 import { trusted, type Trusted } from "./trust.ts";
-import { orientationOf, type Orientation } from "./turned.ts";
 import { Watcher } from "./watcher.ts";
 
 /** Why a video is recognised only as the exact file, or not in all its parts; the page has a sentence for each. */
 export type VideoNote = "video-unreadable" | "video-altered" | "video-plain" | "video-damaged";
-export type VideoWay = "codecs" | "luma" | "canvas";
+export type VideoWay = "codecs" | "codecs-colours" | "page" | "page-colours";
 
 export interface VideoOutcome {
   /** Null where there are none. */
@@ -52,12 +52,11 @@ export async function momentsOf(file: Blob, tools: Tools, watching: Watching): P
   const may = await trusted();
   const film = await opened(file, watching);
   try {
-    const seen = (may.luma && film !== null ? await byCodecs(film, tools, watching) : null) ?? (await byPage(film, may, tools, watching));
+    const honest = may.luma || may.colours || may.canvas;
+    let seen = honest && film !== null ? await byCodecs(film, may, tools, watching) : null;
+    if (honest) seen ??= await byPage(film, may, tools, watching);
     const took = performance.now() - started;
-    if (seen === null) {
-      const note: VideoNote = may.luma || may.canvas ? "video-unreadable" : "video-altered";
-      return { moments: null, note, way: null, frames: 0, took };
-    }
+    if (seen === null) return { moments: null, note: honest ? "video-unreadable" : "video-altered", way: null, frames: 0, took };
     const { watcher, duration, way, whole } = seen;
     const found = watcher.end(duration);
     if (found.moments.length === 0) return { moments: null, note: "video-plain", way, frames: watcher.frames, took };
@@ -83,20 +82,22 @@ async function opened(file: Blob, { going }: Watching): Promise<Film | null> {
   }
 }
 
-/** Null where this browser does not decode it, or not so that its luma can be read. */
-async function byCodecs(film: Film, { stopList, kernels }: Tools, { going, progress }: Watching): Promise<SeenFilm | null> {
+/** Null where this browser does not decode it, or not so that its frames can be read. */
+async function byCodecs(film: Film, may: Trusted, { stopList, kernels }: Tools, { going, progress }: Watching): Promise<SeenFilm | null> {
   if (!(await canDecode(film))) return null;
   const { turn, duration, times } = film;
   const list = await stopList;
   const watch = async (counted: boolean): Promise<SeenFilm> => {
     const watcher = new Watcher(kernels, list, times.at(-1)!);
+    let way: VideoWay = "codecs";
     const take = async (frame: VideoFrame, ms: number): Promise<void> => {
-      const { luma, limited } = await readLuma(frame, (bytes) => watcher.room(bytes));
-      watcher.next(ms, { luma, limited, turn });
+      const read = await readFrame(frame, may, room(watcher));
+      watcher.next(ms, Object.assign(read, { turn }));
+      if (read.sparse !== undefined) way = "codecs-colours";
       progress(ms, duration);
     };
     const whole = await everyFrame(film, take, going, counted);
-    return { watcher, duration, way: "codecs", whole };
+    return { watcher, duration, way, whole };
   };
   try {
     return await watch(false).catch((error: unknown) => {
@@ -111,52 +112,35 @@ async function byCodecs(film: Film, { stopList, kernels }: Tools, { going, progr
 
 /** Null where the page cannot show it, or what it shows cannot be read. */
 async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: Tools, watching: Watching): Promise<SeenFilm | null> {
-  if (!may.luma && !may.canvas) return null;
   const shown = watching.show();
   let watcher: Watcher | null = null;
-  let way: VideoWay = "luma";
+  let way: VideoWay = "page";
   try {
     for (;;) {
       const look = await shown.one();
       watching.going();
       if (look === null || look.kind === "blind") return null;
       watcher ??= new Watcher(kernels, await stopList, look.kind === "frame" ? look.of : 0);
-      if (look.kind === "end") return { watcher, duration: look.duration, way, whole: true };
-      const by = await seenOnPage(look, film?.turn ?? 0, may, watcher);
-      if (by === null) return null;
-      if (by === "canvas") way = by;
-      watching.progress(look.ms, look.of);
+      if (look.kind === "end") return { watcher, duration: look.duration, way, whole: look.whole };
+      const { frame, ms, of } = look;
+      try {
+        const read = await readShown(frame, may, room(watcher));
+        const turn = read.drawn ? 0 : (turnOf(frame) ?? film?.turn ?? 0);
+        watcher.next(ms, Object.assign(read, { turn }));
+        if (read.sparse !== undefined) way = "page-colours";
+      } finally {
+        frame.close();
+      }
+      watching.progress(ms, of);
     }
+  } catch (error) {
+    if (error instanceof NoLuma) return null;
+    throw error;
   } finally {
     shown.stop();
   }
 }
 
-/** Null where nothing that this browser gives of it can be read. */
-async function seenOnPage(
-  { frame, ms }: Look & { kind: "frame" },
-  turn: Orientation,
-  may: Trusted,
-  watcher: Watcher,
-): Promise<"luma" | "canvas" | null> {
-  try {
-    if (may.luma && "copyTo" in frame) {
-      const { rotation, flip } = frame as { rotation?: number; flip?: boolean };
-      const { luma, limited } = await readLuma(frame, (bytes) => watcher.room(bytes));
-      watcher.next(ms, { luma, limited, turn: rotation === undefined ? turn : orientationOf(rotation, flip ?? false) });
-      frame.close();
-      return "luma";
-    }
-  } catch (error) {
-    if (!(error instanceof NoLuma)) throw error;
-  }
-  try {
-    // As the page shows it: upright.
-    const pixels = may.canvas ? pixelsOf("copyTo" in frame ? await createImageBitmap(frame) : frame) : null;
-    if (pixels === null) return null;
-    watcher.next(ms, { luma: lumaOf(pixels), limited: false, turn: 0 });
-    return "canvas";
-  } finally {
-    frame.close();
-  }
+function room(watcher: Watcher): Room {
+  return (size) => watcher.room(size);
 }

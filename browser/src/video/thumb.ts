@@ -22,7 +22,12 @@ const PLAIN = 1024;
 
 /** Motion needs neither turn nor range. */
 export function thumb(luma: Luma): Thumb {
-  return normal(means(luma, Math.max(1, Math.floor(Math.min(luma.width, luma.height) / FINENESS))));
+  return normal(means(luma, stepOf(luma.width, luma.height)));
+}
+
+/** Of so many pixels and rows one is read, from the middle of them. */
+export function stepOf(width: number, height: number): number {
+  return Math.max(1, Math.floor(Math.min(width, height) / FINENESS));
 }
 
 /** Of the cells, in 1/256 of a level, of every `step`-th pixel of every `step`-th row. */

@@ -6,13 +6,15 @@
  */
 
 import { canary } from "../canary.ts";
-import { readLuma } from "./luma.ts";
+import { copied } from "./luma.ts";
 import { pixelsOf } from "./pixels.ts";
 
 export interface Trusted {
   /** A frame's luma, as it is stored. */
   readonly luma: boolean;
-  /** Its colours, through a canvas. */
+  /** Its colours. */
+  readonly colours: boolean;
+  /** The same through a canvas. */
   readonly canvas: boolean;
 }
 
@@ -23,18 +25,27 @@ let asked: Promise<Trusted> | undefined;
 
 /** Asked once. */
 export function trusted(): Promise<Trusted> {
-  asked ??= Promise.all([lumaHolds(), canvasHolds()]).then(([luma, canvas]) => ({ luma, canvas }));
+  asked ??= ask();
   return asked;
 }
 
-async function lumaHolds(): Promise<boolean> {
+async function ask(): Promise<Trusted> {
+  return { luma: await holds("I420", 1), colours: await holds("RGBX", 4), canvas: await canvasHolds() };
+}
+
+/** Noise, `across` bytes a pixel of the first plane, comes back as it was; the fourth byte of a colour is nothing. */
+async function holds(format: "I420" | "RGBX", across: number): Promise<boolean> {
   if (typeof VideoFrame === "undefined") return false;
-  const data = crypto.getRandomValues(new Uint8Array((WIDTH * HEIGHT * 3) / 2));
+  const row = across * WIDTH;
+  const data = crypto.getRandomValues(new Uint8Array(Math.max(row * HEIGHT, (WIDTH * HEIGHT * 3) / 2)));
   let frame: VideoFrame | null = null;
   try {
-    frame = new VideoFrame(data, { format: "I420", codedWidth: WIDTH, codedHeight: HEIGHT, timestamp: 0 });
-    const { luma } = await readLuma(frame, (bytes) => new Uint8Array(bytes));
-    return data.subarray(0, WIDTH * HEIGHT).every((each, at) => each === luma.bytes[Math.floor(at / WIDTH) * luma.stride + (at % WIDTH)]);
+    frame = new VideoFrame(data, { format, codedWidth: WIDTH, codedHeight: HEIGHT, timestamp: 0 });
+    const rect = frame.visibleRect!;
+    const target = new Uint8Array(frame.allocationSize({ rect }));
+    const { offset, stride } = await copied(frame, target, { rect });
+    const sent = data.subarray(0, row * HEIGHT);
+    return sent.every((each, at) => at % across === 3 || each === target[offset + Math.floor(at / row) * stride + (at % row)]);
   } catch {
     return false;
   } finally {

@@ -7,7 +7,7 @@
  */
 
 import { LEAST_QUALITY } from "../anchor-tables.ts";
-import { distance, type Hashed } from "../hash.ts";
+import { distance, toHex, type Hashed } from "../hash.ts";
 import type { Kernels } from "../kernels.ts";
 import { MIN_SIDE } from "../pdq.ts";
 import type { StopList } from "../stoplist.ts";
@@ -51,6 +51,8 @@ export class Watcher {
   readonly #best = new Map<number, Best>();
   readonly #moments: Moment[] = [];
   readonly #rooms: { readonly bytes: Uint8Array<ArrayBuffer>; still: Still | null }[] = [];
+  /** The room that was given last. */
+  #given: { still: Still | null } | null = null;
   #looked = -LEAST_STEP;
   frames = 0;
 
@@ -66,25 +68,27 @@ export class Watcher {
   /** Where the next frame may be put: room of one that cannot be chosen any more, for they are large and come fast. */
   room(size: number): Uint8Array<ArrayBuffer> {
     for (let place = this.#rooms.length - 1; place >= 0; place--) {
-      const { bytes, still } = this.#rooms[place]!;
-      if (still !== null && this.#maybe(still)) continue;
-      if (bytes.length >= size) return bytes.subarray(0, size);
+      const room = this.#rooms[place]!;
+      if (room.still !== null && this.#maybe(room.still)) continue;
+      this.#given = room;
+      if (room.bytes.length >= size) return room.bytes.subarray(0, size);
       this.#rooms.splice(place, 1);
     }
-    const bytes = new Uint8Array(size);
-    this.#rooms.push({ bytes, still: null });
-    return bytes;
+    const room = { bytes: new Uint8Array(size), still: null };
+    this.#rooms.push(room);
+    this.#given = room;
+    return room.bytes;
   }
 
-  /** Times ascend. The luma lies in `room`, or in memory of its own. */
+  /** Times ascend. The frame lies in the room given last, or in memory of its own. */
   next(ms: number, frame: Stored): void {
     this.frames += 1;
     if (ms - this.#looked < LEAST_STEP) return;
     this.#looked = ms;
     const still: Still = { frame, hashed: null };
-    const room = this.#rooms.find(({ bytes }) => bytes.buffer === frame.luma.bytes.buffer);
-    if (room !== undefined) room.still = still;
-    this.#rates.next(ms, thumb(frame.luma), still);
+    if (this.#given !== null) this.#given.still = still;
+    this.#given = null;
+    this.#rates.next(ms, thumb(frame.sparse ?? frame.luma), still);
   }
 
   end(duration: number): Moments {
@@ -139,7 +143,8 @@ export class Watcher {
       return;
     }
     if (this.#moments.length === MOST_MOMENTS) return;
-    const places = anchored(still.frame, this.#rows, this.#stopList, this.#kernels);
+    // By their bytes: the order of the walk would say which lies nearer to the middle.
+    const places = anchored(still.frame, this.#rows, this.#stopList, this.#kernels).sort((a, b) => (toHex(a.hash) < toHex(b.hash) ? -1 : 1));
     this.#moments.push({ begin: ms, end: ms, whole: found, anchored: places });
   }
 }

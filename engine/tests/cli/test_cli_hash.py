@@ -1,5 +1,6 @@
 """`repit-hash`: what it prints, and how it ends."""
 
+import base64
 import io
 import json
 import subprocess
@@ -14,8 +15,9 @@ from odd_files.scenes import saved
 from PIL import Image
 from skimage import data
 
-from repit_engine import Hashed, hash_picture
+from repit_engine import Hashed, hash_picture, open_video
 from repit_engine.anchors import bank_family
+from repit_engine.moments import from_bytes, moments_of, to_bytes
 from repit_engine.pdq import Orientation
 from repit_engine.picture import open_picture
 from repit_engine.types import Hash
@@ -140,3 +142,28 @@ def test_it_says_so_where_not_all_of_a_file_was_looked_at(folder: Path) -> None:
     done = run("broken.png", cwd=folder)
     assert b"not all of it was looked at: damaged-frame" in done.stdout
     assert json.loads(run("--json", "broken.png", cwd=folder).stdout)["unseen"] == "damaged-frame"
+
+
+def test_a_video_has_a_line_for_each_moment_and_the_moments_in_json(tmp_path: Path) -> None:
+    videos = Path(__file__).resolve().parents[3] / "conformance" / "videos"
+    frames = [Image.open(io.BytesIO(picture(seed))) for seed in range(4)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:], duration=1000)
+    (tmp_path / "cut.mp4").write_bytes((videos / "h264.mp4").read_bytes()[:900])
+    files = (str(videos / "h264.mp4"), str(videos / "h264.ts"), "moving.gif", "cut.mp4")
+    done = run("--json", *files, cwd=tmp_path)
+    assert done.returncode == 1
+    film, stream, animation, cut = (json.loads(line) for line in done.stdout.splitlines())
+    with open_video(videos / "h264.mp4") as video:
+        moments = moments_of(video)
+    assert base64.b64decode(film["moments"]) == to_bytes(moments)
+    assert (film["hash"], film["reason"], film["duration"]) == (None, None, 4.0)
+    assert len(from_bytes(base64.b64decode(stream["moments"]))) == 3
+    # A picture that moves has both.
+    assert len(animation["hash"]) == 64
+    assert len(from_bytes(base64.b64decode(animation["moments"]))) == 4
+    assert (cut["reason"], cut.get("moments")) == ("damaged-video", None)
+    lines = run(*files[:1], cwd=tmp_path).stdout.decode().splitlines()
+    assert lines == [
+        f"{Hash.from_row(whole).hex}  {quality:3}  {files[0]}  0:00:0{begin / 1000:.3f}"
+        for whole, quality, begin in zip(moments.whole, moments.qualities, moments.begins, strict=True)
+    ]

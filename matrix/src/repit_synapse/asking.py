@@ -45,8 +45,10 @@ class Unanswered(Exception):
 class Gate:
     """One gate, asked through Synapse's own HTTP client, which uses no proxy."""
 
-    def __init__(self, api: ModuleApi, address: str, key: str) -> None:
+    def __init__(self, api: ModuleApi, address: str, key: str, seconds: float = 10.0) -> None:
+        """`seconds`: for which an answer is waited for."""
         self._api = api
+        self._wait = max(1, int(seconds - 1))
         self._address = f"{address}/v1/refuse?channel=synapse"
         self._key = key
 
@@ -68,7 +70,14 @@ class Gate:
         )
 
     def _headers(self, content_type: str) -> Headers:
-        headers = Headers({"Content-Type": [content_type], "Accept": ["application/json"]})
+        headers = Headers(
+            {
+                "Content-Type": [content_type],
+                "Accept": ["application/json"],
+                # A video is looked at for as long, and is undecided where that is too short.
+                "Prefer": [f"wait={self._wait}"],
+            }
+        )
         if self._key:
             headers.addRawHeader("Authorization", f"Bearer {self._key}")
         return headers

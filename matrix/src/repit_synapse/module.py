@@ -39,7 +39,7 @@ class Gate:
     def __init__(self, config: Settings, api: ModuleApi) -> None:
         self._config = config
         self._api = api
-        self._gate = Asked(api, config.gate, config.key)
+        self._gate = Asked(api, config.gate, config.key, config.seconds)
         api.register_spam_checker_callbacks(check_media_file_for_spam=self.check_media_file_for_spam)
 
     @staticmethod

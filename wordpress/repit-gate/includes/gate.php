@@ -254,6 +254,8 @@ function number_of( $value ): string {
 /** @return array|\WP_Error */
 function send( string $method, string $path, ?string $body = null, string $type = 'application/json', ?float $seconds = null ) {
 	$headers = array( 'Content-Type' => $type, 'Accept-Language' => str_replace( '_', '-', Voice::$locale ) );
+	// A video is looked at for as long as somebody waits here, and is a matter for people if that is too short.
+	$headers['Prefer'] = 'wait=' . max( 1, (int) floor( ( $seconds ?? setting( 'seconds' ) ) - 1 ) );
 	if ( '' !== setting( 'key' ) ) {
 		$headers['Authorization'] = 'Bearer ' . setting( 'key' );
 	}

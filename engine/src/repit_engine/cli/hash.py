@@ -1,9 +1,9 @@
-"""`repit-hash FILE…`: the PDQ hash and quality of pictures.
+"""`repit-hash FILE…`: the PDQ hash and quality of pictures, the moments of videos.
 
 In: files, folders, or `-` for standard input. Out: a line each, or JSON lines for programs. Next: a bank, or
 a person who compares two pictures.
 
-Exit code: 0 if every picture was hashed, 1 if at least one was not, 2 for a mistake on the command line.
+Exit code: 0 if every file was hashed, 1 if at least one was not, 2 for a mistake on the command line.
 """
 
 import json
@@ -17,11 +17,13 @@ import typer
 
 from repit_engine.anchors import bank_family
 from repit_engine.cli.files import UNREADABLE_FOLDER, Found, files_under
+from repit_engine.cli.hash_video import head_of, is_film, lines_of, may_move, row_of_animation, row_of_film
 from repit_engine.cli.names import readable
 from repit_engine.cli.progress import DelayedProgress
 from repit_engine.cli.words import CommandRefused, Text, refuse, show_version, worded
 from repit_engine.errors import PictureRefused
 from repit_engine.hash import orientations_of
+from repit_engine.moments.watching import WatchingChild
 from repit_engine.pdq import Orientation
 from repit_engine.picture import DEFAULT_LIMITS, Picture
 from repit_engine.stoplist import package_stoplist
@@ -30,17 +32,19 @@ from repit_engine.views import open_views
 
 Row = dict[str, Any]
 
-
 _HELP = worded(
-    "Print the PDQ hash and quality of pictures. A quality below 50 says that the picture holds too little "
-    "to be told from others. The first line of a file is what browsers show on white; where it may also look "
-    "otherwise (further frames, another ground, other colours), a line each follows. Exit code 0: every "
-    "picture was hashed; 1: at least one was not, and its line says why; 2: the command line was wrong.",
-    "Affiche l’empreinte PDQ et la qualité d’images. Une qualité sous 50 dit que l’image montre trop peu "
-    "pour être distinguée d’autres. La première ligne d’un fichier est ce que les navigateurs montrent sur "
-    "blanc ; s’il peut avoir un autre aspect (autres images, autre fond, autres couleurs), une ligne suit "
-    "pour chacun. Code de sortie 0 : chaque image a son empreinte ; 1 : au moins une n’en a pas, et sa ligne "
-    "dit pourquoi ; 2 : erreur dans la commande.",
+    "Print the PDQ hash and quality of pictures, and of the moments of videos. A quality below 50 says that "
+    "the picture holds too little to be told from others. The first line of a file is what browsers show on "
+    "white; where it may also look otherwise (further frames, another ground, other colours), a line each "
+    "follows. A video has a line for each moment: the stillest frame of each second, and when it is shown. "
+    "Exit code 0: every file was hashed; 1: at least one was not, and its line says why; 2: the command line "
+    "was wrong.",
+    "Affiche l’empreinte PDQ et la qualité d’images, et des moments de vidéos. Une qualité sous 50 dit que "
+    "l’image montre trop peu pour être distinguée d’autres. La première ligne d’un fichier est ce que les "
+    "navigateurs montrent sur blanc ; s’il peut avoir un autre aspect (autres images, autre fond, autres "
+    "couleurs), une ligne suit pour chacun. Une vidéo a une ligne par moment : l’image la plus stable de "
+    "chaque seconde, et quand on la voit. Code de sortie 0 : chaque fichier a son empreinte ; 1 : au moins "
+    "un n’en a pas, et sa ligne dit pourquoi ; 2 : erreur dans la commande.",
 )
 
 
@@ -58,8 +62,8 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
         list[str],
         typer.Argument(
             help=worded(
-                "Pictures; folders with --recursive; - for standard input.",
-                "Images ; dossiers avec --recursive ; - pour l’entrée standard.",
+                "Pictures, videos; folders with --recursive; - for standard input.",
+                "Images, vidéos ; dossiers avec --recursive ; - pour l’entrée standard.",
             )
         ),
     ],
@@ -136,9 +140,13 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
     except FolderRefused as refusal:
         raise refuse(refusal, as_json=as_json) from None
     unhashed = False
-    with DelayedProgress(worded("hashing", "calcul"), len(sources)) as progress:
+    # The child starts with the first video.
+    with (
+        DelayedProgress(worded("hashing", "calcul"), len(sources)) as progress,
+        WatchingChild() as child,
+    ):
         for source in sources:
-            row = _row(source, orientations=orientations, family=family, full=full)
+            row = _row(source, child, orientations=orientations, family=family, full=full)
             for line in [json.dumps(row)] if as_json else _lines(row, orientations=orientations):
                 typer.echo(line)
             unhashed = unhashed or bool(row["reason"])
@@ -173,7 +181,7 @@ def _sources(names: list[str], recursive: bool) -> Iterator[str | Found]:
             yield name
 
 
-def _row(given: str | Found, *, orientations: bool, family: bool, full: bool) -> Row:
+def _row(given: str | Found, child: WatchingChild, *, orientations: bool, family: bool, full: bool) -> Row:
     name, raw = readable(given if isinstance(given, str) else str(given.path))
     row: Row = {"file": name, "file_base64": raw, "hash": None, "quality": None}
     row |= {"reason": None, "message": None}
@@ -182,13 +190,16 @@ def _row(given: str | Found, *, orientations: bool, family: bool, full: bool) ->
             "reason": UNREADABLE_FOLDER,
             "message": "The folder cannot be read. Look at its rights.",
         }
+    # One byte more than the limit is enough to see that there is too much.
+    source = (
+        sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1)
+        if given == "-"
+        else Path(given if isinstance(given, str) else given.path)
+    )
+    head = head_of(source)
+    if is_film(head):
+        return row | row_of_film(child, source)
     try:
-        # One byte more than the limit is enough to see that there is too much.
-        source = (
-            sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1)
-            if given == "-"
-            else Path(given if isinstance(given, str) else given.path)
-        )
         views = open_views(source, full=full, closely=True)
         hashes, quality = orientations_of(views.shown)
     except PictureRefused as refusal:
@@ -205,6 +216,8 @@ def _row(given: str | Found, *, orientations: bool, family: bool, full: bool) ->
         ]
     if views.unseen:
         row["unseen"] = views.unseen
+    if may_move(head):
+        row = row_of_animation(source) | row
     return row
 
 
@@ -224,6 +237,15 @@ def _lines(row: Row, *, orientations: bool) -> Iterator[str]:
     if row["reason"]:
         yield f"{'–':64}    –  {row['file']}: {row['message']}"
         return
+    if row["hash"] is None:
+        yield from lines_of(row)
+    else:
+        yield from _lines_of_picture(row, orientations=orientations)
+    if "unseen" in row:
+        yield f"{'–':64}    –    not all of it was looked at: {row['unseen']}"
+
+
+def _lines_of_picture(row: Row, *, orientations: bool) -> Iterator[str]:
     yield f"{row['hash']}  {row['quality']:3}  {row['file']}"
     if orientations:
         for turned in tuple(Orientation)[1:]:
@@ -233,8 +255,6 @@ def _lines(row: Row, *, orientations: bool) -> Iterator[str]:
         yield f"{entry['hash']}  {entry['quality']:3}    anchored"
     for view in row.get("views", ()):
         yield f"{view['hash']}  {view['quality']:3}    {view['of']}"
-    if "unseen" in row:
-        yield f"{'–':64}    –    not all of it was looked at: {row['unseen']}"
 
 
 if __name__ == "__main__":

@@ -14,12 +14,14 @@ import typer
 from repit_engine import anchors, pdq, picture, search
 from repit_engine.cli.words import Text
 from repit_engine.kernels.jit import folders
+from repit_engine.moments import warming as moments_warming
 
 _STEPS: Final[tuple[tuple[Text, Callable[[], None]], ...]] = (
     (Text("reading pictures", "lecture des images"), picture.warm_up),
     (Text("hashes", "empreintes"), pdq.warm_up),
     (Text("altered copies", "copies modifiées"), anchors.warm_up),
     (Text("search", "recherche"), search.warm_up),
+    (Text("videos", "vidéos"), moments_warming.warm_up),
 )
 
 

@@ -3,6 +3,7 @@
 In: hashes of frames. Out: `Asked`. Next: `query`, `parts`, `again`.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -65,22 +66,36 @@ class Rows:
 
 
 class Allowance:
-    """Hashes that may be asked, spread over time: what a quiet stretch leaves, a busy one may use."""
+    """Hashes that may be asked, spread over frames: what a quiet stretch leaves, a busy one may use."""
 
-    def __init__(self, most: int, duration: int, ahead: int) -> None:
+    def __init__(self, most: int, times: NDArray[np.int64], ahead: int) -> None:
+        """`times` of all frames that may be asked; `ahead`: how many may be asked before their turn."""
         self._most = most
-        self._duration = max(1, duration)
+        self._times = times
         self._ahead = ahead
         self._used = 0
 
     def left(self, ms: int) -> int:
-        """How many may be asked at a time, those of before taken off."""
-        so_far = self._most * min(ms, self._duration) // self._duration + self._ahead
-        return min(so_far, self._most) - self._used
+        """How many may be asked at the frame of a time, those of before taken off."""
+        turn = int(np.searchsorted(self._times, ms, "right"))
+        return min(self._most * turn // max(1, len(self._times)) + self._ahead, self._most) - self._used
 
     def use(self, count: int) -> None:
         """Take some."""
         self._used += count
+
+
+def joined(parts: Sequence[Asked], stage: VideoStage) -> Asked:
+    """Several as one, under another name."""
+    none = np.empty(0, np.uint8)
+    return Asked(
+        stage,
+        np.concatenate([np.empty((0, HASH_BYTES), np.uint8), *(part.hashes for part in parts)]),
+        np.concatenate([np.empty(0, np.int64), *(part.ms for part in parts)]),
+        np.concatenate([none, *(part.kinds for part in parts)]),
+        np.concatenate([none, *(part.orientation for part in parts)]),
+        np.concatenate([np.empty((0, 4)), *(part.rectangles for part in parts)]),
+    )
 
 
 def thinned(times: NDArray[np.int64], most: int) -> NDArray[np.int64]:

@@ -36,19 +36,26 @@ class Film:
         try:
             self.tracks, self.codec, self._kind = track.count, track.codec, track.kind
             self.table: Table = table_of(track, spent)
+            if not len(self.table.shown):
+                raise self._nothing(no_moving_picture())
+            if self.table.order is Order.DOUBTFUL:
+                self.table.order = Order.TIMED if self._in_order() else Order.COUNTED
+            first = next(self._first(track), None)
         finally:
             track.close()
-        if not len(self.table.shown):
-            raise self._nothing(no_moving_picture())
-        if self.table.order is Order.DOUBTFUL:
-            self.table.order = Order.TIMED if self._in_order() else Order.COUNTED
-        first = next(self.every(), None)
         if first is None:
             raise self._nothing(damaged())
         self.height, self.width = first.luma.shape
         self.turn, self.limited = first.turn, first.limited
         self.times, self.keyframes = self.table.times, self.table.keyframes
         self.duration, self.guessed = self.table.duration, self.table.guessed
+
+    def _first(self, track: Track) -> Iterator[Frame]:
+        """Shown frames, by the decoder of a track that has been read where its packets were kept: opening
+        another costs as much as decoding a frame."""
+        if self.table.packets is None:
+            return self.every()
+        return Decoding(track.decoder, self.table, self._spent).every(self.table.packets)
 
     def _nothing(self, refusal: VideoRefused) -> VideoRefused:
         """Why there is no frame."""
@@ -80,7 +87,7 @@ class Film:
     def at(self, wanted: NDArray[np.int64]) -> Iterator[Frame]:
         """Those of these times; exactly as `every` gives them."""
         last = -1
-        if self.table.order is Order.TIMED:
+        if self.table.order is Order.TIMED and not self.table.damaged:
             plan = plan_of(self.table, np.isin(self.table.shown, wanted), self.codec, self._kind)
             track = Track(self._source, self._limits, self._track)
             try:

@@ -26,6 +26,10 @@ AS_DECODED: Final = frozenset({
     "rawvideo",
 })  # fmt: skip
 """Decoders that give frames in the order of their packets."""
+WITHOUT_ORDER: Final = {"h264": ("avi",), "hevc": ("avi",)}
+"""Containers that keep no times of showing, of codecs in which frames are reordered and do not say how."""
+RAW: Final = frozenset({"mpegvideo", "h264", "hevc", "m4v", "obu"})
+"""Streams without a container: what times they have were counted."""
 ONE_CLOCK: Final = frozenset({"mov", "matroska", "avi", "ogg", "asf", "ivf", "obu"})
 """Containers whose times count from one beginning, so that a gap is a gap; of the others a leap is another
 recording that was put behind the first."""
@@ -65,6 +69,8 @@ def container_of(head: bytes) -> Container:
 def _begins_as_film(head: bytes) -> bool:
     boxes = head[4:8] in {b"moov", b"mdat", b"moof", b"styp", b"wide", b"free", b"skip", b"pnot"}
     stream = head.startswith(b"\x47") and head[188:189] == b"\x47"
-    known = (b"\x1aE\xdf\xa3", b"\0\0\1\xba", b"\0\0\1\xb3", b"OggS", b"FLV\1", b"DKIF", b"\x30\x26\xb2\x75")
+    # What begins like any raw stream is one, unless it is an icon.
+    raw = head.startswith((b"\0\0\1", b"\0\0\0\1")) and head[:4] != b"\0\0\1\0"
+    known = (b"\x1aE\xdf\xa3", b"OggS", b"FLV\1", b"DKIF", b"\x30\x26\xb2\x75")
     interleaved = head[:4] == b"RIFF" and head[8:12] == b"AVI "
-    return boxes or stream or interleaved or head.startswith(known)
+    return boxes or stream or interleaved or raw or head.startswith(known)

@@ -13,7 +13,8 @@ class Partner(Claimable):
     """Another exchange that is pulled from. Its credentials are sealed.
 
     `checkpoint` is how far a hotline's bank has come; a gate keeps its own beside what it holds. `run`
-    numbers whole readings. It is pulled from when it is due and `active`.
+    numbers whole readings. It is pulled from when it is due and `active`. `skipped`: records of types that
+    are of no use here; `unmatched`: those of them that are of a video.
     """
 
     name = models.CharField(max_length=60, unique=True)
@@ -30,6 +31,7 @@ class Partner(Claimable):
     run = models.BigIntegerField(default=0)
     records = models.BigIntegerField(default=0)
     skipped = models.BigIntegerField(default=0)
+    unmatched = models.BigIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
     current_at = models.DateTimeField(null=True)
 

@@ -45,6 +45,7 @@ class PartnerLag:
     records: int
     rejected: int
     skipped: int
+    unmatched: int
     lag_seconds: float | None
     failures: int
     trouble: str
@@ -199,6 +200,7 @@ def lags() -> list[PartnerLag]:
             row.records,
             row.rejected.count(),
             row.skipped,
+            row.unmatched,
             None if row.current_at is None else round(max(0.0, _seconds(moment, row.current_at)), 3),
             row.attempts - bool(row.claim),  # the one under way has not failed
             row.trouble,

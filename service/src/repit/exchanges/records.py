@@ -91,7 +91,7 @@ class Batch:
     """Some records, and how far they bring the reading.
 
     `whole`: this reading sees everything there is; with `last`, whatever it did not see has gone. `skipped`:
-    records of kinds that are of no use here.
+    records of kinds that are of no use here; `unmatched`: those of them that are of a video.
     """
 
     records: tuple[Pulled, ...]
@@ -100,6 +100,7 @@ class Batch:
     skipped: int = 0
     whole: bool = False
     last: bool = False
+    unmatched: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)

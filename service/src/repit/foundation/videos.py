@@ -23,13 +23,7 @@ def of_bytes(blob: bytes) -> bytes:
     try:
         found = moments.from_bytes(blob)
     except MomentsRefused as refused:
-        raise InputRefused(
-            Text(
-                "The fingerprints of a video could not be read.",
-                "Les empreintes d’une vidéo n’ont pas pu être lues.",
-            ),
-            detail=refused.message,
-        ) from None
+        raise _refused(refused) from None
     return blob if len(found) else b""
 
 
@@ -43,6 +37,29 @@ def of_text(text: str) -> bytes:
         raise InputRefused(detail="moments of a video that are no base64") from None
 
 
+def of_vpdq(text: str) -> bytes:
+    """The same from vPDQ's features, in either of its texts (`repit_engine.vpdq`). Raises `InputRefused`."""
+    from repit_engine.moments.features import from_features  # noqa: PLC0415 - compares hashes: loads kernels
+    from repit_engine.vpdq import from_json, from_lines  # noqa: PLC0415
+
+    try:
+        features = from_json(text) if text.lstrip().startswith("[") else from_lines(text)
+        found = from_features(features)
+    except MomentsRefused as refused:
+        raise _refused(refused) from None
+    return moments.to_bytes(found) if len(found) else b""
+
+
 def of_the_whole(blob: bytes) -> bytes:
     """These moments, for whoever may have hashes of the whole only."""
     return moments.to_bytes(moments.from_bytes(blob).without_anchored()) if blob else b""
+
+
+def _refused(refused: MomentsRefused) -> InputRefused:
+    return InputRefused(
+        Text(
+            "The fingerprints of a video could not be read.",
+            "Les empreintes d’une vidéo n’ont pas pu être lues.",
+        ),
+        detail=refused.message,
+    )

@@ -19,6 +19,7 @@ from repit.foundation.hashes import Hash
 from repit.hotline.bank import feed, items
 from repit.hotline.bank.models import Item, ItemMoments, PartnerRecord
 from repit.hotline.bank.types import Submission
+from repit.hotline.commands import exchanges
 from repit.hotline.feeds import stopncii_server, subscribers
 from repit.hotline.feeds.keys import recognise
 from repit_engine.moments import Moments, to_bytes
@@ -143,6 +144,34 @@ def test_stopncii_is_told_of_the_md5_and_nothing_else() -> None:
         ("VideoMD5", md5(1)),
         ("VideoMD5", md5(2)),
     ]
+
+
+def test_videos_that_stopncii_knows_by_tmk_alone_are_counted_and_told_of(
+    pulled: Pull, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = {"subscription_key": "s", "fetch_key": "f"}
+    partners.add("stopncii", "org", keys, address="http://127.0.0.1:1/v1")
+    record = {"lastModtimestamp": 20, "hashStatus": "Active", "caseNumbers": {}, "CSPFeedbacks": []}
+    listed = [
+        {**record, "signalType": "VideoTMK", "hashValue": base64.b64encode(bytes(258_000)).decode()},
+        {**record, "signalType": "VideoMD5", "hashValue": md5(1)},
+        {**record, "signalType": "Text", "hashValue": "x"},
+    ]
+    page = {"count": 3, "hasMoreRecords": False, "nextSetTimestamp": 20, "hashRecords": listed}
+    asked = {
+        "request": {"method": "GET", "path": "/v1/FetchHashes"},
+        "response": {"status": 200, "body": page},
+    }
+    with replayed([asked]) as partner:
+        moved("org", f"{partner.address}/v1")
+        assert pulled("org").error is None
+    assert held() == {md5(1): b""}
+    [lag] = [row for row in partners.lags() if row.name == "org"]
+    assert (lag.skipped, lag.unmatched) == (2, 1)
+    for words, said in (("en", "TMK hash alone: 1."), ("fr", "empreinte TMK : 1.")):
+        monkeypatch.setenv("REPIT_LANGUAGE", words)
+        exchanges._table(partners.lags(), {})
+        assert said in " ".join(capsys.readouterr().out.split())
 
 
 def test_ncmec_is_told_of_the_md5_and_nothing_else(client: Client) -> None:

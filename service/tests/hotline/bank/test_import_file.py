@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable
 
 import pytest
-from video_items import body, video
+from video_items import body, moments, video
 
 from repit.foundation import audit
 from repit.foundation.hashes import Kind
@@ -15,6 +15,7 @@ from repit.hotline.bank import bulk, feed, import_file, items, widely_published
 from repit.hotline.bank.bulk import Loaded
 from repit.hotline.bank.import_file import RejectedLines
 from repit.hotline.bank.models import Change, Item, ItemHash, Transition
+from repit_engine.moments import from_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,21 @@ def test_a_line_may_bring_the_moments_of_a_video(monkeypatch: pytest.MonkeyPatch
         video(seed, 2_000).moments for seed in range(2)
     }
     assert load(good)[0] == Loaded(0, 0, 2)
+
+
+def test_a_line_may_bring_a_video_as_vpdq_has_it():
+    """As others exchange hashes of videos: moments by the clock, without anchored hashes."""
+    told = body(video(1, 0))
+    features = [
+        f"{row.tobytes().hex()},{quality},{n}.00"
+        for n, (row, quality) in enumerate([*zip(moments(1).whole, (50, 80, 100, 49, 31), strict=True)])
+    ]
+    done, rejected = load([json.dumps({**told, "vpdq": features}), json.dumps({**told, "vpdq": ["x,1,0"]})])
+    assert (done, rejected.count) == (Loaded(1, 0, 0), 1)
+    [item] = feed.everything(moments=True)
+    read = from_bytes(item.moments)
+    assert read.begins.tolist() == [0, 1000, 2000] and not len(read.anchored)
+    assert (read.whole == moments(1).whole[:3]).all() and read.qualities.tolist() == [50, 80, 100]
 
 
 def test_an_import_may_be_started_again_and_joins_nothing_twice():

@@ -9,8 +9,10 @@ const [program, address, folder] = process.argv.slice(2);
 async function hashed({ context, say, requests, evaluate }) {
   await say("browsingContext.navigate", { context, url: address, wait: "complete" });
   await evaluate("document.querySelector('input[name=level][value=family]').click()");
-  // The page's own worker is asked for once; on a busy machine that comes after the page is complete.
-  while (!requests.some((url) => /\/device\/worker\.[0-9a-f]+\.js$/.test(url))) await new Promise((resolve) => setTimeout(resolve, 50));
+  // The page's own workers are asked for once; on a busy machine that comes after the page is complete.
+  for (const worker of [/\/device\/worker\.[0-9a-f]+\.js$/, /\/device\/video-worker\.[0-9a-f]+\.js$/]) {
+    while (!requests.some((url) => worker.test(url))) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   const asked = requests.length;
   const files = readdirSync(folder).sort().map((name) => join(folder, name));
   const { sharedId } = await evaluate("document.querySelector('[data-device-files]')");

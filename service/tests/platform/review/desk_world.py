@@ -50,6 +50,7 @@ people = {
     "senior": person("senior", name="Cléo"),
     "supervisor": person("supervisor", name="Dominique"),
     "third moderator": person("moderator", name="Gil"),
+    "fourth moderator": person("moderator", name="Joan"),
 }
 # So that a walk on a busy machine has its time to undo.
 wellbeing.set_undo_seconds(people["moderator"].member, 100)
@@ -92,6 +93,15 @@ media.hold(held.name, shapes())
 queue.take_in()
 queue.take(people["second moderator"].member)
 queue.take_named(people["third moderator"].member, question)
+SEGMENTS = [
+    {"upload": [12_400, 41_000], "known": [3_000, 45_900], "speed": 1.5},
+    {"upload": [55_000, 71_250], "known": [60_000, 76_250], "speed": -1.0},
+]
+decision("altered", item="film", distance=None, parts=[], segments=SEGMENTS, duration=95_000, scenes=14)
+queue.take_in()
+film = queue.take_named(
+    people["fourth moderator"].member, Review.objects.get(decision__item="film").name
+).name
 refused = decision("standard", item="refused", outcome="block").name
 answered = decision("possible", outcome="block")
 for words, who in (("C’est mon chien.", "Hugo"), ("Regardez encore : c’est mon chien.", "Inès")):
@@ -121,6 +131,7 @@ sys.stdout.write(
             "waits": held.name,
             "stopped": stopped.decision_id,
             "question": question,
+            "film": film,
             "password": PASSWORD,
             "secret": people["moderator"].secret,
         }

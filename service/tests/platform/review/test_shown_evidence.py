@@ -61,6 +61,46 @@ def test_a_sheet_has_the_uploads_own_proportions(
     assert (inner.width, inner.height) == pytest.approx((0.5 * wide, 0.5 * high), abs=1)
 
 
+def test_stretches_of_a_video_stand_on_one_scale_and_in_words(db: None) -> None:
+    segments = [
+        {"upload": [10_000, 20_000], "known": [0, 15_000], "speed": 1.5},
+        {"upload": [30_000, 35_000], "known": [70_000, 75_000], "speed": -1.0},
+    ]
+    film = {"segments": segments, "duration": 100_000, "piece": False, "parts": [], "distance": None}
+    with translation.override("en"):
+        (agreement,) = evidence.agreements(decision("altered", **film))
+        line = agreement.line
+        assert line is not None and str(agreement.tier) == "The same video, or a part of it"
+        assert (line.length, line.share) == ("1:40", 15)
+        first, second = line.stretches
+        assert first.upload is not None and first.known is not None
+        assert (first.upload.x, first.upload.width, first.known.x, first.known.width) == (100, 100, 0, 150)
+        assert (first.upload.begin, first.upload.end, first.how) == ("0:10", "0:20", "1.50 times as fast")
+        assert second.how == "backwards" and second.slope == "300,92 350,92 700,150 750,150"
+
+
+@pytest.mark.parametrize(
+    ("segment", "tier", "how"),
+    [
+        ({"upload": None, "known": [3_000, 3_000]}, "A moment of a known video", "one moment of it"),
+        ({"upload": [3_000, 9_000], "known": None}, "An altered copy of a known picture", "a known picture"),
+    ],
+)
+def test_a_still_stands_in_the_lane_of_the_video_alone(
+    db: None, segment: dict[str, object], tier: str, how: str
+) -> None:
+    with translation.override("en"):
+        (agreement,) = evidence.agreements(decision("altered", segments=[{**segment, "speed": 1.0}]))
+        assert str(agreement.tier).startswith(tier)
+        assert agreement.line is not None and agreement.line.stretches[0].how == how
+        assert agreement.line.has_upload is (segment["upload"] is not None)
+
+
+def test_a_decision_of_before_has_no_time_line(db: None) -> None:
+    (agreement,) = evidence.agreements(decision("altered"))
+    assert agreement.line is None
+
+
 def test_every_tier_view_and_turn_has_words(db: None) -> None:
     for tier in TIERS:
         assert tier in evidence.TIERS

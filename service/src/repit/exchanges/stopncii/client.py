@@ -84,14 +84,22 @@ class StopNCIIClient:
             reached = max(reached, min(page.second, int(now().timestamp())))
             if not page.token:
                 done = checkpoints.write(second=reached, read_at=moment)
-                yield Batch(page.records, done, page.rejected, page.skipped, whole, last=True)
+                yield Batch(page.records, done, page.rejected, page.skipped, whole, True, page.unmatched)
                 return
             pages.turn(page.token)
             token = page.token
             midway = checkpoints.write(
                 second=second, read_at=read_at, token=token, token_at=int(now().timestamp())
             )
-            yield Batch(page.records, checkpoint if whole else midway, page.rejected, page.skipped, whole)
+            yield Batch(
+                page.records,
+                checkpoint if whole else midway,
+                page.rejected,
+                page.skipped,
+                whole,
+                False,
+                page.unmatched,
+            )
 
     def _page(self, start: int, token: str) -> tuple[Fetched, bool]:
         """A page, and whether the token was too old, so that the reading starts again."""

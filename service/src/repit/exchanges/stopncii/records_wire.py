@@ -16,7 +16,9 @@ from repit.foundation.hashes import Announced, Hash, Media
 
 ENOUGH: Final = 3
 """So many platforms that do not block a hash, and fewer that do, make it doubtful."""
-_OF_NO_USE: Final = ("Unknown", "VideoTMK", "Text", "URL")
+_OF_A_VIDEO: Final = "VideoTMK"
+"""A hash of 258 kB that meets whole videos of one length, and no part of them (docs/en/exchanges.md)."""
+_OF_NO_USE: Final = ("Unknown", _OF_A_VIDEO, "Text", "URL")
 _GONE: Final = ("Withdrawn", "Deleted")
 _NOT_YET: Final = ("Unknown", "Received")
 _WORDS: Final = {"blocked": "Blocked", "not_blocked": "NotBlocked", "pending": "PendingReview"}
@@ -24,13 +26,15 @@ _WORDS: Final = {"blocked": "Blocked", "not_blocked": "NotBlocked", "pending": "
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One page. `token` leads to the next one and is empty on the last; `second` is where to go on later."""
+    """One page. `token` leads to the next one and is empty on the last; `second` is where to go on later.
+    `skipped`: records of types that are of no use here; `unmatched`: those of them that are of a video."""
 
     records: tuple[Pulled, ...]
     rejected: tuple[Rejected, ...]
     skipped: int
     token: str
     second: int
+    unmatched: int = 0
 
 
 def decode_fetched(raw: bytes) -> Fetched:
@@ -43,7 +47,7 @@ def decode_fetched(raw: bytes) -> Fetched:
         raise WireRefused(detail="a page that does not say how to go on")
     if more and not (isinstance(token, str) and 0 < len(token) <= 4_096):
         raise WireRefused(detail="more records, and no way to them")
-    records, rejected, skipped = [], [], 0
+    records, rejected, skipped, unmatched = [], [], 0, 0
     for place, listed in enumerate(page.get("hashRecords", []), 1):
         try:
             record = _record(listed)
@@ -52,9 +56,12 @@ def decode_fetched(raw: bytes) -> Fetched:
             continue
         if record is None:
             skipped += 1
+            unmatched += listed.get("signalType") == _OF_A_VIDEO
         else:
             records.append(record)
-    return Fetched(tuple(records), tuple(rejected), skipped, cast(str, token) if more else "", second)
+    return Fetched(
+        tuple(records), tuple(rejected), skipped, cast(str, token) if more else "", second, unmatched
+    )
 
 
 def encode_feedback(opinion: GivenOpinion) -> bytes:

@@ -1,9 +1,10 @@
 """A file of hashes into the bank.
 
 In: lines, each `{"media", "kind", "hashes": [{"algorithm", "value", "quality", "role"}], "moments"}` (those
-last of a video, in base64), or for pictures simply a PDQ hash in hexadecimal digits and, behind a comma, its
-quality (0 where it is not said: the hash is kept and never published). Out: counts; lines that cannot be
-read, by number and reason. Next: `repit bank import`. One bad line never stops the rest.
+last of a video, in base64; or instead `vpdq`, a list of vPDQ's features), or for pictures simply a PDQ hash
+in hexadecimal digits and, behind a comma, its quality (0 where it is not said: the hash is kept and never
+published). Out: counts; lines that cannot be read, by number and reason. Next: `repit bank import`. One bad
+line never stops the rest.
 """
 
 import json
@@ -39,6 +40,7 @@ class _Line(BaseModel):
     kind: Kind | None = None
     hashes: Annotated[list[_Hash], Field(min_length=1, max_length=MAX_HASHES)]
     moments: str = ""
+    vpdq: list[str] | None = None
 
 
 @dataclass
@@ -91,7 +93,10 @@ def _submission(text: str, kind: Kind) -> Submission:
     hashes = tuple(
         Hash(hash_.algorithm, hash_.role, bytes.fromhex(hash_.value), hash_.quality) for hash_ in line.hashes
     )
-    return Submission(line.media, line.kind or kind, hashes, videos.of_text(line.moments))
+    moments = videos.of_text(line.moments)
+    if line.vpdq and not moments:
+        moments = videos.of_vpdq(json.dumps(line.vpdq))
+    return Submission(line.media, line.kind or kind, hashes, moments)
 
 
 def _why(error: Exception) -> str:

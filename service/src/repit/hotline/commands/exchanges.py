@@ -19,7 +19,7 @@ import typer
 
 from repit.foundation.errors import InputRefused, Text, TransitionRefused
 from repit.foundation.process.acting import Role
-from repit.foundation.terminal import AsJson, answer, language, write_json
+from repit.foundation.terminal import AsJson, answer, language, say, write_json
 
 if TYPE_CHECKING:
     from repit.exchanges.partners import PartnerLag
@@ -132,6 +132,16 @@ def _table(lags: "Sequence[PartnerLag]", due: Mapping[str, int] | None) -> None:
             f"{row.trouble} ({row.failures})" if row.trouble else "–",
         )
     Console().print(table)
+    if unmatched := sum(row.unmatched for row in lags):
+        say(
+            Text(
+                f"Videos that came with a TMK hash alone: {unmatched}. They are counted, and not matched: TMK"
+                " meets whole videos of one length. Ask the partner for the MD5 of the file.",
+                f"Vidéos venues avec une seule empreinte TMK : {unmatched}. Elles sont comptées, pas"
+                " rapprochées : TMK ne reconnaît que des vidéos entières, de même durée. Demandez au"
+                " partenaire le MD5 du fichier.",
+            )
+        )
 
 
 @app.command("pull")

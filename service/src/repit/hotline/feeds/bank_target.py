@@ -61,6 +61,7 @@ class BankTarget:
                 checkpoint=batch.checkpoint,
                 records=F("records") + len(batch.records),
                 skipped=F("skipped") + batch.skipped,
+                unmatched=F("unmatched") + batch.unmatched,
             )
         return changed
 

@@ -23,11 +23,12 @@ from repit.platform.gate.matching import strongest
 from repit.platform.gate.slides import shown_in
 from repit.platform.gate.verdict import SURE, Evidence, Segment
 from repit_engine.align import MomentCrowd, StillMatch, VideoMatch, decide_still, decide_video
+from repit_engine.align.rule import Again
 from repit_engine.anchors import Kind, QueryHashes
 from repit_engine.decision import Strength
 from repit_engine.moments import Asked, Moments, VideoStage
 from repit_engine.stoplist import StopList, package_stoplist
-from repit_engine.types import HashArray
+from repit_engine.types import HASH_BYTES, HashArray
 
 _MOST_TIMES: Final = 3
 """How often what was heard is judged, where the index changes meanwhile."""
@@ -45,6 +46,10 @@ class Track(Protocol):
     @property
     def stages(self) -> Iterator[Asked]:
         """Each as it is asked for."""
+
+    @property
+    def again(self) -> Again:
+        """Asks about the frames in some spans; there is no further stage then."""
 
 
 class Films:
@@ -74,6 +79,7 @@ class Films:
                 _heard(heard, coming, pictures, lambda: shown_in(heard, duration, index, altered)),
                 view.videos,
                 duration=duration,
+                again=track.again,
                 muted=self._crowd.muted,
                 stoplist=self._stoplist,
             )
@@ -129,6 +135,13 @@ class _Told:
     """The one stage of a video of which only its moments are known: as it is stored, and not turned."""
 
     moments: Moments
+
+    @property
+    def again(self) -> Again:
+        """See `Track`: there is nothing more to be had."""
+        return lambda _: _asked(
+            np.empty((0, HASH_BYTES), np.uint8), np.empty(0, np.int64), np.empty(0, np.uint8)
+        )
 
     @property
     def duration(self) -> int:

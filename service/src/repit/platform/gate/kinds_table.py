@@ -63,8 +63,8 @@ ROWS: Final = (
     Row(
         "known",
         Text(
-            "Anything known: the very file, or a picture that agrees",
-            "Tout ce qui est connu : le fichier même, ou une image qui concorde",
+            "Anything known: the very file, or a picture or video that agrees",
+            "Tout ce qui est connu : le fichier même, ou une image ou vidéo qui concorde",
         ),
         "known",
         Text("rules of the policy", "règles de la politique"),
@@ -99,8 +99,28 @@ ROWS: Final = (
         Text(f"{_BYTES.en}, {_UNDECIDED.en}", f"{_BYTES.fr}, {_UNDECIDED.fr}"),
     ),
     Row(
+        "video",
+        Text(
+            "Video, at a gate that knows what videos show: its moments",
+            "Vidéo, à un filtre qui sait ce que montrent des vidéos : ses instants",
+        ),
+        "compared",
+    ),
+    Row(
+        "video-undecided",
+        Text(
+            "The same, damaged or not seen to its end in time",
+            "De même, abîmée ou pas vue jusqu’au bout à temps",
+        ),
+        ("damaged-video", Kind.FILM),
+        Text(
+            "`REPIT_GATE_VIDEO_UNDECIDED`, `…_UNDECIDED`; `videos`",
+            "`REPIT_GATE_VIDEO_UNDECIDED`, `…_UNDECIDED` ; `videos`",
+        ),
+    ),
+    Row(
         "film",
-        Text("Video, sound", "Vidéo, son"),
+        Text("Video at any other gate, sound", "Vidéo à tout autre filtre, son"),
         ("unsupported-picture", Kind.FILM),
         Text("`…_UNDECIDED` that refuses; `unopened`", "`…_UNDECIDED` qui refuse ; `unopened`"),
     ),

@@ -267,12 +267,12 @@ def _explained_in_time(best: Evidence) -> Text:
     if best.tier == "possible" and first.upload is None:
         return Text(
             "The picture may be a moment of a known video; a person should look.",
-            "L’image est peut-être un instant d’une vidéo connue ; une personne doit regarder.",
+            "L’image est peut-être un instant d’une vidéo connue ; une personne doit regarder.",
         )
     if best.tier == "possible":
         return Text(
             "Parts of a video may agree with what is known; a person should look.",
-            "Des passages d’une vidéo concordent peut-être avec ce qui est connu ; une personne doit"
+            "Des passages d’une vidéo concordent peut-être avec ce qui est connu ; une personne doit"
             " regarder.",
         )
     if first.upload is None:

@@ -176,12 +176,12 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     Setting(
         "REPIT_GATE_VIDEO_WAIT_SECONDS",
         whole(1, 3600),
-        20,
-        "Gate: seconds for which an answer over HTTP about a video is waited for, and at most"
-        " `REPIT_GATE_VIDEO_SECONDS`. A caller that says `Prefer: respond-async` is then given an address to"
-        " ask again; for any other the video is undecided.",
+        4,
+        "Gate: seconds after which an answer over HTTP about a video is given, unless the caller says"
+        " `Prefer: wait=…`; at most `REPIT_GATE_VIDEO_SECONDS`. A caller that says `Prefer: respond-async` is"
+        " then given an address to ask again; for any other the video is undecided.",
         "1 to 3600",
-        "20",
+        "4",
     ),
     Setting(
         "REPIT_GATE_VIDEO_WORKERS",

@@ -75,7 +75,7 @@ def words() -> dict[str, str]:
         "video-ready": _("Ready. This video can be recognised, even cut or altered."),
         "video-seen": _(
             "Ready. This video can be recognised, even cut or altered. "
-            "Another browser could look at more of its pictures."
+            "Another browser could look at it more closely."
         ),
         "video-damaged": _(
             "Ready in part. Some of this video is damaged. The rest can be recognised, even cut or altered."

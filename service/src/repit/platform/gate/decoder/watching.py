@@ -10,13 +10,16 @@ its decoder failed, stays told.
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 from repit.platform.gate.content import Content, ContentGone
 from repit.platform.gate.decoder.lanes import Lane, Worker
 from repit.platform.gate.decoder.refusals import NotSeen
-from repit_engine.moments import Asked
+from repit_engine.align.rule import Again, Spans, times_within
+from repit_engine.moments import Asked, VideoStage
 from repit_engine.moments.dialogue import TrackSeen, VideoDialogue, VideoNotSeen
+from repit_engine.moments.rows import from_bytes
 from repit_engine.picture.kinds import Kind
 from repit_engine.pipe import PipeClosed, PipeSilent
 from repit_engine.types import NotHashable
@@ -45,10 +48,13 @@ class Decoders(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One track of a video: its length in milliseconds, and its stages, which may be left at any time."""
+    """One track of a video: its length in milliseconds, and its stages, which may be left at any time.
+    `again`: all that is to be asked about the frames in some spans; nothing where they are not to be had.
+    There is no further stage then."""
 
     duration: int
     stages: Iterator[Asked]
+    again: Again
 
 
 class Watching:
@@ -84,7 +90,7 @@ class Watching:
     def __iter__(self) -> Iterator[Track]:
         coming = iter(self._talk or ())
         while (track := self._next(coming)) is not None:
-            yield Track(track.duration, self._stages(track))
+            yield Track(track.duration, self._stages(track), partial(self._again, track))
 
     def stop(self) -> None:
         """That is enough. A decoder that has read a stranger's video reads nothing else."""
@@ -96,6 +102,10 @@ class Watching:
         while (stage := self._next(track.stages)) is not None:
             self._heard = True
             yield stage
+
+    def _again(self, track: TrackSeen, spans: Spans) -> Asked:
+        asked = (track.again(times_within(each)) for each in (spans,))
+        return self._next(asked) or from_bytes(VideoStage.AGAIN, b"")
 
     def _next(self, coming: Iterator[_Seen]) -> _Seen | None:
         """The next of what the child says; None where there is none, for whatever reason."""

@@ -1,7 +1,8 @@
 """How long a caller waits, as its request says (RFC 7240).
 
 In: the header `Prefer`. Out: `Preference`. Next: `views`. What is not understood is passed over, as the RFC
-wants; so is more patience than the gate has itself.
+wants. A caller that waits longer than `REPIT_GATE_VIDEO_WAIT_SECONDS` says so, and a video is looked at for
+as long, up to what any may take here.
 """
 
 from dataclasses import dataclass
@@ -17,8 +18,18 @@ APPLIED: Final = "Preference-Applied"
 LONGEST: Final = 200
 
 
-class Asking(SentBy):
+class Waiting(SentBy):
     """Of whom this upload is, and how long the caller waits."""
+
+    prefer: str = Field(
+        default="",
+        alias="Prefer",
+        description="`wait=10`: for so many seconds the caller waits while a video is looked at.",
+    )
+
+
+class Asking(SentBy):
+    """The same of a caller who may come back."""
 
     prefer: str = Field(
         default="",
@@ -44,5 +55,5 @@ def preference_of(header: str) -> Preference:
         name, value = name.strip().lower(), value.strip().strip('"')
         later = later or name == _ASYNC
         if name == "wait" and value.isascii() and value.isdigit():
-            seconds = min(seconds, float(value[:6]))
+            seconds = float(value[:6])
     return Preference(later, seconds)

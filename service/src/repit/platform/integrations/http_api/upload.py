@@ -1,4 +1,4 @@
-"""The bytes of an upload as they arrive, never more of them than allowed and never on disk.
+"""The bytes of an upload as they arrive, never more of them than allowed and never readable on disk.
 
 In: a request with a raw body or a form. Out: the files in it, each in room of its own; or a small body whole.
 Next: `views`, which has them judged.

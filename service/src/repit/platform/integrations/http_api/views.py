@@ -33,9 +33,15 @@ from repit.platform.gate.verdict import Verdict
 from repit.platform.integrations.http_api import words
 from repit.platform.integrations.http_api.answers import CheckAnswer, VerdictAnswer, answer
 from repit.platform.integrations.http_api.keys import PLATFORM
-from repit.platform.integrations.http_api.preferences import APPLIED, Asking, Preference, preference_of
+from repit.platform.integrations.http_api.preferences import (
+    APPLIED,
+    Asking,
+    Preference,
+    Waiting,
+    preference_of,
+)
 from repit.platform.integrations.http_api.questions import MAX_MOMENTS, Question, question_of
-from repit.platform.integrations.http_api.senders import SentBy, sender_of
+from repit.platform.integrations.http_api.senders import sender_of
 from repit.platform.integrations.http_api.upload import (
     Content,
     EmptyUpload,
@@ -123,11 +129,11 @@ def later(request: HttpRequest, check: str) -> HttpResponseBase:
     bodies=_BODIES,
     words=words.REFUSE,
 )
-def refuse(request: HttpRequest, query: InFrontOf, headers: SentBy) -> HttpResponseBase:
+def refuse(request: HttpRequest, query: InFrontOf, headers: Waiting) -> HttpResponseBase:
     """The bare contract: 200 allow, 202 allow and hold for review, 451 refuse."""
     try:
         with sent_by(headers.sender):
-            verdict = _now(request, query.channel or "bare", preference_of(""))
+            verdict = _now(request, query.channel or "bare", preference_of(headers.prefer))
     except Overloaded as error:
         return _busy(error)
     return _BARE[verdict.outcome](answer(verdict, get_language()))

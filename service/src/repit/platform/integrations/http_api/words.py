@@ -26,21 +26,21 @@ CHECK: Final = Words(
         " the file is kept.",
         "Envoyez le fichier en corps brut ou dans un formulaire à un seul fichier, ou seulement des"
         " empreintes en JSON, ou l’adresse d’une image si l’exploitant le permet. La réponse est 200 avec"
-        " le verdict (allow, review ou block), la règle et les indices ; pour une vidéo, de quand à quand"
+        " le verdict (allow, review ou block), la règle et les indices ; pour une vidéo, de quand à quand"
         " elle montre ce qui est connu. Rien du fichier n’est conservé.",
     ),
     "curl --data-binary @picture.jpg -H 'Content-Type: image/jpeg' http://{address}/v1/check",
 )
 LATER: Final = Words(
-    Text("What became of a check that took longer?", "Qu’est devenue une vérification plus longue ?"),
+    Text("What became of a check that took longer?", "Qu’est devenue une vérification plus longue ?"),
     Text(
         "Looking at a video takes seconds. Say `Prefer: respond-async, wait=5` to `/v1/check`: where it"
         " takes longer than you wait, the answer is 202 with this address. Ask it again with the same key,"
         " every few seconds: 202 while it works, then 200 with the verdict, for an hour; after that, 404.",
-        "Examiner une vidéo prend des secondes. Dites `Prefer: respond-async, wait=5` à `/v1/check` : si cela"
+        "Examiner une vidéo prend des secondes. Dites `Prefer: respond-async, wait=5` à `/v1/check` : si cela"
         " prend plus de temps que vous n’attendez, la réponse est 202 avec cette adresse. Interrogez-la avec"
-        " la même clé, toutes les quelques secondes : 202 pendant le travail, puis 200 avec le verdict,"
-        " pendant une heure ; ensuite, 404.",
+        " la même clé, toutes les quelques secondes : 202 pendant le travail, puis 200 avec le verdict,"
+        " pendant une heure ; ensuite, 404.",
     ),
     "curl http://{address}/v1/checks/CHECK",
 )

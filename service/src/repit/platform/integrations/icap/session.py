@@ -151,6 +151,8 @@ class _Session:
         data = upload.data
         if data is None or len(data) < ENOUGH or self._examiner.needs_whole_files:
             return None
+        if self._examiner.watches(upload):
+            return None
         seen = sniffed(data)
         return seen if isinstance(seen, Refused) and seen.why.code == "not-a-picture" else None
 

@@ -3,10 +3,10 @@
 In: an object of the storage. Out: `Looked`: which bytes they were, the verdict, what was found before. Next:
 `quarantine`.
 
-The object is read as it comes, into the room that all channels share, and no further than needed: a file that
-is no picture, where no whole file is banked, is left after its first bytes. Looking again at an object that
-was found before, unchanged and for the same reason, makes no new decision and counts no new match; otherwise
-every scan would report the same copies to the hotline as fresh ones.
+The object is read as it comes, into the room that all channels share, and no further than needed: a file
+that is neither picture nor video, where no whole file is banked, is left after its first bytes. Looking again
+at an object that was found before, unchanged and for the same reason, makes no new decision and counts no new
+match; otherwise every scan would report the same copies to the hotline as fresh ones.
 """
 
 import zlib
@@ -98,6 +98,13 @@ def _judge(inspector: Inspector, upload: UploadBuffer, coding: Coding, left: Not
     return inspector.inspect(question)
 
 
+def _is_left(gate: Gate, upload: UploadBuffer) -> bool:
+    """Whether its head shows that nobody looks into it."""
+    if upload.is_film and gate.inspector.watches():
+        return False
+    return left_undone(_UNREAD, upload.kind) != "undecided"
+
+
 def _take(
     gate: Gate, pieces: Iterator[bytes], upload: UploadBuffer, keep: Callable[[], None]
 ) -> NotLookedAt | None:
@@ -107,7 +114,7 @@ def _take(
     try:
         for piece in pieces:
             upload.write(piece)
-            if not whole and upload.size >= ENOUGH and left_undone(_UNREAD, upload.kind) != "undecided":
+            if not whole and upload.size >= ENOUGH and _is_left(gate, upload):
                 return NotLookedAt(_UNREAD, CHANNEL, kind=upload.kind)
             keep()
     except TooLarge:

@@ -18,8 +18,10 @@ from repit.foundation.hashes import ALGORITHMS
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.forms.files import Found
 from repit.platform.gate.inspection.question import LongFile, NotLookedAt, OneUpload, WholeFile
+from repit.platform.gate.inspection.video_work import SECONDS
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.upload_buffer import UploadBuffer
+from repit.platform.gate.verdict import Verdict
 from repit.platform.integrations.sockets.upstream_scanner import Talk, UpstreamFailed, UpstreamScanner
 from repit_engine.picture.kinds import Kind
 
@@ -61,9 +63,17 @@ class Examiner:
     """Asks for one channel; `close` it."""
 
     def __init__(
-        self, gate: Gate, channel: str, upstream: UpstreamScanner | None, *, upstream_must_answer: bool
+        self,
+        gate: Gate,
+        channel: str,
+        upstream: UpstreamScanner | None,
+        *,
+        upstream_must_answer: bool,
+        video_seconds: float = SECONDS,
     ) -> None:
+        """`video_seconds`: for which whoever asks here waits for a video."""
         self._gate, self.channel = gate, channel
+        self._video_seconds = video_seconds
         self._upstream, self._upstream_must_answer = upstream, upstream_must_answer
         self._lane = Lane(channel, gate.pool.size * PER_DECODER)
 
@@ -136,6 +146,10 @@ class Examiner:
         index = self._gate.index
         return self._upstream is not None or any(index.knows_files(name) for name in ALGORITHMS)
 
+    def watches(self, upload: UploadBuffer) -> bool:
+        """Whether this is a video that is looked at."""
+        return upload.is_film and self._gate.inspector.watches()
+
     def turned_away(self) -> Failed:
         """The answer when there is no room."""
         self._gate.admission.turned_away(self.channel)
@@ -154,9 +168,12 @@ class Examiner:
     async def _judge(self, question: OneUpload, talk: Talk | None) -> Answer:
         return await self._with_upstream(await self._ours(question), talk)
 
+    def _inspect(self, question: OneUpload) -> Verdict:
+        return self._gate.inspector.within(self._video_seconds).inspect(question)
+
     async def _ours(self, question: OneUpload) -> Answer:
         try:
-            verdict = await self._lane.run(question.sender, lambda: self._gate.inspector.inspect(question))
+            verdict = await self._lane.run(question.sender, lambda: self._inspect(question))
         except Overloaded:
             return Failed(BUSY, busy=True)
         except Busy:

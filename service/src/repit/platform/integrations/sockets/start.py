@@ -28,7 +28,8 @@ def opened(
     name = name or make.__module__.rsplit(".", 1)[1]
     upstream = UpstreamScanner(settings.REPIT_GATE_UPSTREAM) if settings.REPIT_GATE_UPSTREAM else None
     must = settings.REPIT_GATE_UPSTREAM_FAILURE == "error"
-    examiner = Examiner(runtime.current(), name, upstream, upstream_must_answer=must)
+    seconds = getattr(settings, f"REPIT_GATE_{name.upper()}_VIDEO_SECONDS")
+    examiner = Examiner(runtime.current(), name, upstream, upstream_must_answer=must, video_seconds=seconds)
     listening = listen(address)
     channel = _Serving(make(examiner, settings.REPIT_GATE_PEERS), listening, name)
     try:

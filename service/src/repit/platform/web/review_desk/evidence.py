@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from repit.platform.gate.models import Decision
 from repit.platform.review import words
 from repit.platform.web.review_desk import sureness
+from repit.platform.web.review_desk.stretches import TimeLine, time_line
 from repit.platform.web.review_desk.sureness import Sureness
 
 SIZE: Final = 1000
@@ -29,6 +30,17 @@ BASES: Final = {
     **TIERS,
     "undecided": _("It could not be compared"),
     "indicator": _("Indicators of the file alone"),
+}
+_IN_TIME: Final = {
+    "altered": _("The same video, or a part of it"),
+    "possible": _("A stretch of a video may agree"),
+}
+_STILL: Final = {**TIERS, "altered": _("A moment of a known video"), "possible": _("A moment may agree")}
+_SLIDE: Final = {
+    "standard": _("A known picture within the video"),
+    "orientation": _("A known picture within the video, mirrored or turned"),
+    "altered": _("An altered copy of a known picture within the video"),
+    "possible": _("A picture within the video may agree"),
 }
 STATES: Final = {"active": _("in force"), "disputed": _("in doubt: its bank is looking again")}
 KINDS: Final = {"intimate": _("intimate"), "deepfake": _("made up (deepfake)"), "canary": _("test picture")}
@@ -98,7 +110,8 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """One banked item that agrees. `how`: what of the upload agrees, in sentences. `turn`: how a mark on the
-    known picture stands in the upload, where that was turned."""
+    known picture stands in the upload, where that was turned. `line`: where one of the two is a video, from
+    when to when they agree."""
 
     tier: Any
     sure: Sureness
@@ -113,6 +126,7 @@ class Agreement:
     rarity: str
     sheet: Sheet
     outlines: tuple[Outline, ...]
+    line: TimeLine | None
 
 
 def agreements(decision: Decision) -> list[Agreement]:
@@ -129,11 +143,11 @@ def indicators(decision: Decision) -> list[tuple[Any, str]]:
 def _agreement(kept: Mapping[str, Any]) -> Agreement:
     sheet = _sheet(kept.get("proportion"))
     turning, turn = _TURNS.get(kept["turned"] or "", (None, ""))
-    parts = kept["parts"]
+    parts, line = kept["parts"], time_line(kept)
     how = (_HOW.get(parts[0]["of"]) if parts else None, turning)
     return Agreement(
-        TIERS.get(kept["tier"], TIERS["possible"]),
-        sureness.of(kept["tier"], kept["expected_false"]),
+        _tier(kept["tier"], line),
+        sureness.of(kept["tier"], kept["expected_false"], in_time=line is not None and line.has_upload),
         tuple(sentence for sentence in how if sentence is not None),
         turn,
         STATES.get(kept["state"], STATES["disputed"]),
@@ -145,7 +159,15 @@ def _agreement(kept: Mapping[str, Any]) -> Agreement:
         _rarity(kept["expected_false"]),
         sheet,
         tuple(_outline(number, part, sheet) for number, part in enumerate(parts, 1)),
+        line,
     )
+
+
+def _tier(tier: str, line: TimeLine | None) -> Any:
+    words = TIERS
+    if line is not None:
+        words = _IN_TIME if line.has_upload and line.has_known else _STILL if line.has_known else _SLIDE
+    return words.get(tier, words["possible"])
 
 
 def _sheet(proportion: float | None) -> Sheet:

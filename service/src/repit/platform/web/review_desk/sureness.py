@@ -48,10 +48,11 @@ class Sureness:
         return tuple((20 * number, number < self.step) for number in range(STEPS))
 
 
-def of(tier: str, expected: float | None) -> Sureness:
-    """The step of one piece of evidence. `expected`: see `Evidence.expected_false`."""
+def of(tier: str, expected: float | None, *, in_time: bool = False) -> Sureness:
+    """The step of one piece of evidence. `expected`: see `Evidence.expected_false`; `in_time`: it is of a
+    video."""
     step = _step(tier, expected)
-    return Sureness(step, _WORDS[step], _why(tier, expected))
+    return Sureness(step, _WORDS[step], _why(tier, expected, in_time=in_time))
 
 
 def _step(tier: str, expected: float | None) -> int:
@@ -64,11 +65,11 @@ def _step(tier: str, expected: float | None) -> int:
     return 3 if expected <= ACTS_ALONE else 2
 
 
-def _why(tier: str, expected: float | None) -> str:
+def _why(tier: str, expected: float | None, *, in_time: bool) -> str:
     if tier == "exact":
         return _("It is the very same file.")
     if tier not in SURE and expected is not None and expected <= ACTS_ALONE:
-        return _("A part agrees, and not by chance. A sticker or a logo that two pictures share does so too.")
+        return _why_in_part(in_time=in_time)
     if expected is None:
         if tier in SURE:
             return _("It is as near as the whole field asks of the same picture.")
@@ -77,6 +78,12 @@ def _why(tier: str, expected: float | None) -> str:
         return _("Of a million unrelated uploads, fewer than one agrees as well.")
     uploads = number_format(_rounded_down(1 / expected), use_l10n=True, force_grouping=True)
     return _("Of %(uploads)s unrelated uploads, about one agrees as well.") % {"uploads": uploads}
+
+
+def _why_in_part(*, in_time: bool) -> str:
+    if in_time:
+        return _("A stretch agrees, and not by chance. A title or an end card that videos share does so too.")
+    return _("A part agrees, and not by chance. A sticker or a logo that two pictures share does so too.")
 
 
 def _rounded_down(number: float) -> int:

@@ -1,0 +1,121 @@
+"""Checks of videos over HTTP: segments in the answer; 202 and an address where it takes longer."""
+
+import base64
+import threading
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+from gate_films import cut_and_mirrored, known_film, known_moments
+from gate_videos import moments_of_nobody, video_entry
+
+from repit.platform.gate import checks
+from repit.platform.gate.inspection.inspector import Inspector
+from repit.platform.gate.runtime import Gate
+from repit_engine.moments import to_bytes
+
+KEY = {"HTTP_AUTHORIZATION": "Bearer one-key-of-sixteen-signs"}
+OTHER = {"HTTP_AUTHORIZATION": "Bearer other-key-of-sixteen-signs"}
+LATER = {"HTTP_PREFER": "respond-async, wait=0"}
+WAITING = {"HTTP_PREFER": "wait=60"}
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Inspections wait for this."""
+    go_on, inspect = threading.Event(), Inspector.inspect
+
+    def late(self: Inspector, question: Any) -> Any:
+        go_on.wait(60)
+        return inspect(self, question)
+
+    monkeypatch.setattr(Inspector, "inspect", late)
+    return go_on
+
+
+def asked(content: bytes, kind: str = "video/mp4", **headers: str) -> Any:
+    return Client().post("/v1/check", content, kind, **headers)
+
+
+def test_an_answer_about_a_video_says_from_when_to_when_in_seconds(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    answer = asked(cut_and_mirrored(), **WAITING).json()
+    (found,) = answer["evidence"]
+    (segment,) = found["segments"]
+    assert answer["verdict"] == "block" and found["item"] == "v" and found["duration"] == 8.0
+    assert segment["upload"]["to"] == pytest.approx(8.0, abs=0.5)
+    assert segment["known"]["from"] == pytest.approx(2.0, abs=0.5)
+    assert (segment["reversed"], found["orientation"], found["piece"]) == (False, "mirrored", False)
+    assert known_moments().whole[0].tobytes().hex() not in str(answer)
+
+
+def test_moments_are_enough_and_nonsense_in_their_place_is_refused_without_being_repeated(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    blob = base64.b64encode(to_bytes(known_moments())).decode()
+    assert asked({"moments": blob}, "application/json").json()["verdict"] == "block"
+    other = base64.b64encode(to_bytes(moments_of_nobody(5))).decode()
+    assert asked({"moments": other}, "application/json").json()["verdict"] == "allow"
+    for wrong in ("%%%", "QUJD", blob[:-8], ""):
+        refused = asked({"moments": wrong}, "application/json")
+        assert refused.status_code == 400 and (not wrong or wrong not in refused.content.decode())
+    assert asked({"moments": blob, "hashes": []}, "application/json").status_code == 400
+
+
+def test_what_takes_longer_is_answered_at_an_address_for_whoever_holds_the_key(
+    gate: Gate, slow: threading.Event
+) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    with override_settings(REPIT_GATE_KEYS=("one-key-of-sixteen-signs", "other-key-of-sixteen-signs")):
+        begun = asked(known_film(), **KEY, **LATER)
+        assert begun.status_code == 202 and begun["Preference-Applied"] == "respond-async"
+        address = begun["Location"]
+        assert begun.json()["address"] == address and int(begun["Retry-After"]) > 0
+        assert Client().get(address, **KEY).status_code == 202
+        slow.set()
+        check = next(iter(gate.checks._kept.values()))
+        assert check.done.wait(60)
+        assert Client().get(address, **KEY).json()["verdict"] == "block"
+        assert Client().get(address, **OTHER).status_code == 404
+        assert Client().get(address).status_code == 401
+        assert Client().get("/v1/checks/nothing", **KEY).status_code == 404
+
+
+def test_an_address_is_forgotten_after_an_hour_and_holds_no_media(
+    gate: Gate, slow: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = asked(known_film(), **LATER)["Location"]
+    assert gate.admission.room.held >= len(known_film())
+    slow.set()
+    check = next(iter(gate.checks._kept.values()))
+    assert check.done.wait(60)
+    assert gate.admission.room.held == 0
+    assert Client().get(address).status_code == 200
+    monkeypatch.setattr(checks, "elapsed", lambda: check.until + 1)
+    assert Client().get(address).status_code == 404
+
+
+def test_who_does_not_ask_for_an_address_waits(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    with override_settings(REPIT_GATE_VIDEO_WAIT_SECONDS=60):
+        assert asked(known_film()).status_code == 200
+    quick = asked(known_film(), HTTP_PREFER="respond-async, wait=60")
+    assert (quick.status_code, quick.json()["verdict"]) == (200, "block")
+
+
+def test_only_so_many_checks_work_at_once(
+    gate: Gate, slow: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "MOST_WORKING", 1)
+    assert asked(known_film(), **LATER).status_code == 202
+    busy = asked(known_film(), **LATER)
+    assert busy.status_code == 503 and busy.json()["code"] == "overloaded"
+    slow.set()
+    assert next(iter(gate.checks._kept.values())).done.wait(60)
+
+
+def test_a_caller_who_does_not_wait_has_a_video_that_is_undecided_by_its_reason(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    answer = asked(known_film(), HTTP_PREFER="wait=0").json()
+    assert answer["verdict"] == "review" and answer["undecided"] in ("video-busy", "video-took-too-long")
+    bare = Client().post("/v1/refuse", known_film(), "video/mp4", HTTP_PREFER="wait=0")
+    assert bare.status_code == 202
