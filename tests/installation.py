@@ -144,6 +144,7 @@ class Gate(Service):
             REPIT_OUTBOUND_ALLOW=f"127.0.0.1:{hotline.port}",
             REPIT_GATE_WORKERS="1",
             REPIT_GATE_BUDGET_MS="20000",
+            REPIT_GATE_VIDEO_WAIT_SECONDS="25",
         )
 
     def refuses(self, hash_: str) -> bool:

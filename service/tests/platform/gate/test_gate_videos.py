@@ -1,16 +1,26 @@
 """Videos at the gate: what is found in them, and from when to when; what is not looked at, and why."""
 
+import io
+import threading
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from at_channels import Channels
+from django.test import override_settings
 from gate_films import RATE, cut_and_mirrored, film, frames, known_film, known_moments, other_film
 from gate_pictures import entry, jpeg, pdq, sample
 from gate_videos import video_entry
+from pytest_django import Settings as SettingsWrapper
 
-from repit.platform.gate.inspection.question import BareHashes, WholeFile
+from repit.platform.gate import readiness
+from repit.platform.gate.content import InMemory
+from repit.platform.gate.inspection.question import BareHashes, LongFile, WholeFile
 from repit.platform.gate.inspection.video_work import VideoWork
 from repit.platform.gate.policy import Policy
 from repit.platform.gate.runtime import Gate
+from repit.platform.gate.spool import Spool
 from repit.platform.gate.verdict import Verdict
 from repit_engine.moments import moments_of
 from repit_engine.video import open_video
@@ -109,3 +119,78 @@ def test_no_video_is_looked_at_where_none_is_known_or_that_is_switched_off(gate:
 def test_a_policy_speaks_of_videos_that_cannot_be_decided_channel_by_channel() -> None:
     policy = Policy((), undecided="review", videos="block", video_channels={"clamd": "allow"})
     assert (policy.videos, policy.video_channels["clamd"]) == ("block", "allow")
+
+
+def test_a_known_video_is_refused_at_every_channel(gate: Gate, channels: Channels) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    with override_settings(REPIT_GATE_VIDEO_WAIT_SECONDS=60):
+        outcomes = {name: ask(cut_and_mirrored()) for name, ask in channels.all()}
+    assert set(outcomes.values()) == {"block"}, outcomes
+
+
+def test_a_video_too_long_for_memory_is_looked_at_from_the_spool(
+    gate: Gate, tmp_path: Path, settings: SettingsWrapper
+) -> None:
+    settings.REPIT_GATE_MAX_BYTES = 20_000
+    gate.admission.spool = Spool(tmp_path, 10**9)
+    gate.index.apply(video_entry("v", known_moments()))
+    with gate.admission.buffer("check") as upload:
+        upload.write(cut_and_mirrored())
+        question = upload.asked("check")
+        assert isinstance(question, LongFile) and question.content is not None
+        assert gate.inspector.inspect(question).outcome == "block"
+    with gate.admission.buffer("check") as upload:
+        upload.write(cut_and_mirrored())
+        question = upload.asked("check")
+        assert isinstance(question, LongFile)
+        kept_nowhere = replace(question, content=None)
+    verdict = gate.inspector.inspect(kept_nowhere)
+    assert (verdict.outcome, verdict.undecided) == ("review", "video-too-large")
+
+
+def test_pictures_are_answered_while_videos_keep_their_lane_busy(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()), entry("p", pdq(jpeg(sample()))))
+    go_on = threading.Event()
+
+    class Waiting(InMemory):
+        def read_at(self, offset: int, size: int) -> bytes:
+            go_on.wait(60)
+            return super().read_at(offset, size)
+
+    def watch() -> None:
+        with gate.pool.watch(Waiting(known_film()), 60) as tracks:
+            list(tracks)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        until = time.monotonic() + 30
+        while not gate.pool.films_watched and time.monotonic() < until:
+            time.sleep(0.01)
+        assert gate.pool.films_watched == 1
+        assert inspected(gate, jpeg(sample())).outcome == "block"
+        busy = gate.inspector.within(0.2).inspect(WholeFile(known_film(), "check"))
+        assert busy.undecided == "video-busy"
+    finally:
+        go_on.set()
+        watching.join()
+    assert gate.pool.films_watched == 0
+
+
+def test_an_animation_of_a_known_video_is_found_as_a_video(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    shown = [picture.resize((160, 120)) for picture in frames()[RATE : 9 * RATE : 4]]
+    out = io.BytesIO()
+    shown[0].save(out, "GIF", save_all=True, append_images=shown[1:], duration=200)
+    verdict = inspected(gate, out.getvalue())
+    assert verdict.outcome == "block" and verdict.evidence[0].item == "v"
+
+
+def test_what_is_served_of_videos_is_told_to_monitoring_and_readiness(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    inspected(gate, cut_and_mirrored())
+    told = readiness.report(gate)[1]["videos"]
+    assert (told["items"], told["looked_at"], told["watched"]) == (1, True, 0)
+    assert told["hashes"] == len(known_moments()) + len(known_moments().anchored) and told["bytes"] > 0
+    assert readiness.present(gate)["videos_items"] == 1.0
+    assert 'repit_gate_video_seconds_count{ended="seen"} ' in gate.inspector.metrics.written().decode()

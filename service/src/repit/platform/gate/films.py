@@ -49,7 +49,7 @@ class Track(Protocol):
 
     @property
     def again(self) -> Again:
-        """Asks about frames near some times; there is no further stage then."""
+        """Asks about the frames in some spans; there is no further stage then."""
 
 
 class Films:

@@ -8,17 +8,15 @@ its decoder failed, stays told.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from repit.platform.gate.content import Content, ContentGone
 from repit.platform.gate.decoder.lanes import Lane, Worker
 from repit.platform.gate.decoder.refusals import NotSeen
+from repit_engine.align.rule import Again, Spans, times_within
 from repit_engine.moments import Asked, VideoStage
 from repit_engine.moments.dialogue import TrackSeen, VideoDialogue, VideoNotSeen
 from repit_engine.moments.rows import from_bytes
@@ -51,12 +49,12 @@ class Decoders(Protocol):
 @dataclass(frozen=True, slots=True)
 class Track:
     """One track of a video: its length in milliseconds, and its stages, which may be left at any time.
-    `again`: what is to be asked about frames near some times; nothing where they are not to be had. There is
-    no further stage then."""
+    `again`: all that is to be asked about the frames in some spans; nothing where they are not to be had.
+    There is no further stage then."""
 
     duration: int
     stages: Iterator[Asked]
-    again: Callable[[NDArray[np.int64]], Asked]
+    again: Again
 
 
 class Watching:
@@ -105,8 +103,9 @@ class Watching:
             self._heard = True
             yield stage
 
-    def _again(self, track: TrackSeen, times: NDArray[np.int64]) -> Asked:
-        return self._next(track.again(each) for each in (times,)) or from_bytes(VideoStage.AGAIN, b"")
+    def _again(self, track: TrackSeen, spans: Spans) -> Asked:
+        asked = (track.again(times_within(each)) for each in (spans,))
+        return self._next(asked) or from_bytes(VideoStage.AGAIN, b"")
 
     def _next(self, coming: Iterator[_Seen]) -> _Seen | None:
         """The next of what the child says; None where there is none, for whatever reason."""

@@ -23,6 +23,7 @@ from repit.platform.gate.altered import AlteredCopies, Upload, noting
 from repit.platform.gate.content import Content, InMemory
 from repit.platform.gate.decisions import Recorder, Unwritten
 from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.decoder.watching import BUSY
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
 from repit.platform.gate.film_kinds import is_film, moves
@@ -188,7 +189,12 @@ class Inspector:
             return self.films.found(self.index, track, self.altered)
 
         begun = elapsed()
-        seen = watched(content, self.pool, self.videos.seconds, sender, find)
+        try:
+            seen = watched(content, self.pool, self.videos.seconds, sender, find)
+        except Overloaded:
+            if not self.videos.is_waited_for:
+                raise
+            seen = Watched(reason=BUSY)
         self.metrics.watched(seen.reason, elapsed() - begun)
         return seen
 

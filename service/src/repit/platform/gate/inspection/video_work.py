@@ -20,6 +20,8 @@ class VideoWork:
 
     which: Which = "known"
     seconds: float = SECONDS
+    is_waited_for: bool = False
+    """Somebody waits: where too many do, a video is undecided. Otherwise it can come back later."""
 
     def is_worth(self, view: View) -> bool:
         """Whether looking at a video may find anything."""
@@ -29,4 +31,4 @@ class VideoWork:
 
     def within(self, seconds: float) -> Self:
         """The same for whoever waits no longer than this."""
-        return replace(self, seconds=min(self.seconds, seconds))
+        return replace(self, seconds=min(self.seconds, seconds), is_waited_for=True)

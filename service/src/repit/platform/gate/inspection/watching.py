@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from repit.platform.gate.content import Content
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.decoder.refusals import NotSeen
+from repit.platform.gate.decoder.watching import BUSY
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.films import Track
 from repit.platform.gate.matching import strongest
@@ -50,4 +51,4 @@ def could_not(watch: Callable[[], Watched]) -> Watched:
     try:
         return watch()
     except Overloaded:
-        return Watched(reason="video-busy")
+        return Watched(reason=BUSY)

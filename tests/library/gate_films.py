@@ -7,8 +7,8 @@ from functools import cache
 
 import av
 import numpy as np
-from gate_pictures import sample
 from PIL import Image, ImageOps
+from skimage import data
 
 from repit_engine.moments import Moments, moments_of
 from repit_engine.video import open_video
@@ -19,7 +19,8 @@ RATE = 20
 
 @cache
 def _scene(name: str) -> np.ndarray:
-    return np.asarray(sample(name).resize((640, 480)))
+    picture = Image.fromarray(np.asarray(getattr(data, name)(), np.uint8)).convert("RGB")
+    return np.asarray(picture.resize((640, 480)))
 
 
 def frames(
