@@ -43,10 +43,11 @@ PICKS = (statistics.median, min, max)
 GOALS = {"standard hash": 400.0, "family": 1500.0}
 SLOW_GOAL = 2500.0
 SLICE, TIMES = 0.005, 4
-FILES = ("device.js", "worker.js", "stop-list.js", "device.css")
+FILES = ("device.js", "worker.js", "video-worker.js", "stop-list.js", "device.css")
 PAGE = b"""<!DOCTYPE html><html lang="en"><title>bench</title><form>
 <input type="radio" name="level" value="family" checked>
-<div data-device data-most="200" data-worker="/worker.js"><input type="file" multiple data-device-files>
+<div data-device data-most="200" data-worker="/worker.js" data-video-worker="/video-worker.js">
+<input type="file" multiple data-device-files>
 <ul data-device-list></ul><p data-device-status></p><textarea name="hashes" data-device-paste></textarea>
 </div></form>
 <script type="application/json" id="device-words">{}</script>

@@ -4,6 +4,7 @@ In: seeds. Out: one PNG, and the medians on the terminal. Next: THREAT-MODEL, do
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,18 +23,25 @@ GAP: Final = 12
 
 def main(folder: Path) -> None:
     """Four rows: the scene at 64 × 64, from the standard hash, from the family, were its rectangles known."""
-    sheet = Image.new("L", (4 * (CELL + GAP) + GAP, len(SCENES) * (CELL + GAP) + GAP), 255)
-    found = []
-    for row, seed in enumerate(SCENES):
+    found, rows = [], []
+    for seed in SCENES:
         luma = np.ascontiguousarray(np.asarray(scene(seed).convert("L")))
         picture = Picture(luma, luma.shape[1], luma.shape[0])
         result = leak(picture, bank_family(picture).hashes)
         found.append(result.likenesses)
-        for column, drawn in enumerate((result.original, result.standard, result.unplaced, result.placed)):
-            sheet.paste(_shown(drawn), (GAP + column * (CELL + GAP), GAP + row * (CELL + GAP)))
+        rows.append((result.original, result.standard, result.unplaced, result.placed))
     folder.mkdir(parents=True, exist_ok=True)
-    sheet.save(folder / "what-a-hash-reveals.png", optimize=True)
+    drawn_sheet(rows).save(folder / "what-a-hash-reveals.png", optimize=True)
     print("standard, family, with rectangles:", np.median(np.array(found), axis=0).round(2))
+
+
+def drawn_sheet(rows: Sequence[Sequence[Plane]]) -> Image.Image:
+    """Each row of drawings beside one another."""
+    sheet = Image.new("L", (len(rows[0]) * (CELL + GAP) + GAP, len(rows) * (CELL + GAP) + GAP), 255)
+    for row, drawings in enumerate(rows):
+        for column, drawn in enumerate(drawings):
+            sheet.paste(_shown(drawn), (GAP + column * (CELL + GAP), GAP + row * (CELL + GAP)))
+    return sheet
 
 
 def _shown(drawn: Plane) -> Image.Image:

@@ -98,7 +98,8 @@ def _bundled(root: Path, packages: dict[str, dict[str, dict[str, str]]]) -> set[
     while more:
         found |= more
         wanted = {part for name in more for part in packages[f"node_modules/{name}"].get("dependencies", {})}
-        more = wanted - found
+        # Types are for whoever compiles: nothing of them is in a bundle.
+        more = {part for part in wanted if not part.startswith("@types/")} - found
     return found
 
 

@@ -5,6 +5,7 @@ In: pictures, seconds. Out: rows and a table of a `Report`, by codec and size. N
 Seconds of processor of this process, whatever its threads, the best of some runs; ours and theirs in turns.
 """
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -146,6 +147,7 @@ def _source(material: Material, seconds: float, size: int) -> Path:
 
 
 def _encode(material: Material, seconds: float, size: int, name: str) -> None:
+    os.environ["SVT_LOG"] = "1"  # errors alone
     frames = (frame for _, frame in filming.read(_source(material, seconds, size)))
     filming.write(_path(seconds, size, name), frames, 30.0, CODECS[name](size))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 import repit_engine
 from bench.common import ROOT
@@ -24,8 +25,6 @@ from repit_engine.stoplist import package_stoplist
 from repit_engine.types import HashArray, RangeResult
 from repit_engine.video import Video, open_video
 
-STEP: Final = 250
-"""Milliseconds between the times at which a span is asked about again."""
 _PARTS: Final = ("video", "moments", "anchors", "pdq", "kernels")
 
 
@@ -101,11 +100,10 @@ class Upload:
             yield self._stages[place]
             place += 1
 
-    def again(self, spans: tuple[tuple[int, int], ...]) -> Asked:
-        """About spans of it, every frame near some times."""
+    def again(self, times: NDArray[np.int64]) -> Asked:
+        """Every frame near these times."""
         begun = time.thread_time()
-        times = [np.arange(begin, end + 1, STEP, dtype=np.int64) for begin, end in spans]
-        stage = asked_about(self.video, np.concatenate(times))
+        stage = asked_about(self.video, times)
         self.seconds += time.thread_time() - begun
         return stage
 

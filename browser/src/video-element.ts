@@ -7,8 +7,9 @@
 
 import type { Look } from "./video/shown.ts";
 
-/** Seconds from look to look. */
+/** Seconds from look to look, and how many looks there are at most: beyond ten minutes they are further apart. */
 const STEP = 0.25;
+const MOST = 2400;
 /** Milliseconds: for the first frame of a large file; for a seek; for word of the frame that it led to. */
 const OPENING = 30_000;
 const SEEKING = 15_000;
@@ -19,7 +20,7 @@ const FAR = 1e7;
 export class VideoElement {
   readonly #video = document.createElement("video");
   readonly #address: string;
-  #opened: Promise<boolean> | null = null;
+  #opened: Promise<number | null> | null = null;
   #at = 0;
   #first: number | null = null;
   #last = -1;
@@ -34,20 +35,29 @@ export class VideoElement {
   /** The next frame that is another one, or how it ends. */
   async next(): Promise<Look> {
     this.#opened ??= this.#open();
-    if (!(await this.#opened)) return { kind: "blind" };
-    const { duration } = this.#video;
-    for (; this.#at < duration; this.#at += STEP) {
+    const duration = await this.#opened;
+    if (duration === null) return { kind: "blind" };
+    const of = Math.round(1000 * duration);
+    const step = Math.max(STEP, duration / MOST);
+    for (; this.#at < duration; this.#at += step) {
       const seconds = await this.#seek(this.#at);
-      if (seconds === null) return { kind: "blind" };
+      const frame = seconds === null ? null : await this.#frame();
+      // What was seen so far counts.
+      if (seconds === null || frame === null) return this.#first === null ? { kind: "blind" } : this.#end(of, false);
       this.#first ??= seconds;
       const ms = Math.round(1000 * (seconds - this.#first));
-      if (ms <= this.#last) continue;
-      this.#last = ms;
-      this.#at += STEP;
-      const frame = await this.#frame();
-      return frame === null ? { kind: "blind" } : { kind: "frame", ms, of: Math.round(1000 * duration), frame };
+      if (ms > this.#last) {
+        this.#last = ms;
+        this.#at += step;
+        return { kind: "frame", ms, of, frame };
+      }
+      frame.close();
     }
-    return { kind: "end", duration: Math.max(this.#last, Math.round(1000 * (duration - (this.#first ?? 0)))) };
+    return this.#end(of, true);
+  }
+
+  #end(of: number, whole: boolean): Look {
+    return { kind: "end", duration: Math.max(this.#last, of - Math.round(1000 * (this.#first ?? 0))), whole };
   }
 
   close(): void {
@@ -56,14 +66,20 @@ export class VideoElement {
     URL.revokeObjectURL(this.#address);
   }
 
-  async #open(): Promise<boolean> {
+  /** How many seconds it has; null where the browser does not show it. */
+  async #open(): Promise<number | null> {
+    const video = this.#video;
     const ready = this.#heard("loadeddata", OPENING);
-    this.#video.src = this.#address;
-    if (!(await ready)) return false;
-    if (Number.isFinite(this.#video.duration)) return true;
-    const known = this.#heard("durationchange", SEEKING);
-    this.#video.currentTime = FAR;
-    return (await known) && Number.isFinite(this.#video.duration);
+    video.src = this.#address;
+    if (!(await ready)) return null;
+    if (!Number.isFinite(video.duration)) {
+      const there = this.#heard("seeked", SEEKING);
+      video.currentTime = FAR;
+      await there;
+      // Word of the frame there shall not be taken for that of the first.
+      await new Promise((resolve) => setTimeout(resolve, SHOWING));
+    }
+    return Number.isFinite(video.duration) ? video.duration : null;
   }
 
   /** The time of the frame that is shown there, as the browser names it; null where it shows none. */

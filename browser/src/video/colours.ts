@@ -1,6 +1,7 @@
 /**
- * The luma of a decoded frame that a browser hands out as colours only, as Firefox does: worked out again by the matrix that they were
- * worked out with. It lies within rounding of the stored one, a hash of it within a few bits.
+ * The luma of a decoded frame that a browser hands out as colours only, as Firefox does, and others do with what their hardware
+ * decoded: worked out again by the matrix that they were worked out with. It lies within rounding of the stored one, a hash of it
+ * within a few bits.
  *
  * In: WebCodecs' VideoFrame. Out: `Read`. Next: `moments`.
  */
@@ -18,6 +19,7 @@ const WEIGHTS: Readonly<Record<string, readonly [number, number]>> = {
   "bt2020-ncl": [17_216, 3886],
 };
 const ONE = 65_536;
+const ORDINARY = { format: "RGBA", colorSpace: "srgb" };
 
 /** How a frame's colours become its luma. */
 interface Colours {
@@ -33,15 +35,23 @@ interface Colours {
 export async function readColours(frame: VideoFrame, room: Room): Promise<Read> {
   const order = /^(RGB|BGR)[AX]$/.exec(frame.format ?? "");
   const rect = frame.visibleRect;
-  if (order === null || rect === null) throw new NoLuma();
+  if (rect === null) throw new NoLuma();
   const { width, height } = rect;
   const { fullRange, transfer, matrix } = frame.colorSpace as { fullRange: boolean | null; transfer: string | null; matrix: string | null };
-  const target = room(frame.allocationSize({ rect }));
-  const { offset, stride } = await copied(frame, target, rect);
+  // In whatever other form the frame is, the browser is asked for ordinary colours, with no curve left to undo.
+  const options = order === null ? ({ rect, ...ORDINARY } as VideoFrameCopyToOptions) : { rect };
+  const target = room(sizeOf(frame, options));
+  const { offset, stride } = await copied(frame, target, options);
   const [red, blue] = WEIGHTS[matrix ?? ""] ?? WEIGHTS["bt709"]!;
-  const [first, last] = order[1] === "RGB" ? [red, blue] : [blue, red];
+  const [first, last] = order?.[1] === "BGR" ? [blue, red] : [red, blue];
   const weights = [first, ONE - red - blue, last] as const;
-  const colours: Colours = { bytes: target.subarray(offset), stride, weights, limited: fullRange !== true, transfer };
+  const colours: Colours = {
+    bytes: target.subarray(offset),
+    stride,
+    weights,
+    limited: fullRange !== true,
+    transfer: order === null ? null : transfer,
+  };
   const step = stepOf(width, height);
   let whole: Luma | null = null;
   return {
@@ -52,6 +62,14 @@ export async function readColours(frame: VideoFrame, room: Room): Promise<Read> 
     },
     sparse: lumaOf(colours, width, height, step),
   };
+}
+
+function sizeOf(frame: VideoFrame, options: VideoFrameCopyToOptions): number {
+  try {
+    return frame.allocationSize(options);
+  } catch {
+    throw new NoLuma();
+  }
 }
 
 /** Of every `step`-th pixel of every `step`-th row, as a thumbnail reads them. */

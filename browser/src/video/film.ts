@@ -11,8 +11,8 @@ import { timesOf, type Told } from "./times.ts";
 import { orientationOf, type Orientation } from "./turned.ts";
 
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS];
-/** More than four hours at 120 a second. */
-const MOST_PACKETS = 2_000_000;
+/** As many as the engine looks at: four and a half hours of 30 a second. What comes behind them is left out. */
+const MOST_PACKETS = 500_000;
 /** Packets that are looked at between two questions whether to go on. */
 const ONCE = 256;
 
@@ -84,7 +84,7 @@ async function listOf(sink: EncodedPacketSink, resolution: number, going: () => 
   const listed: Listed[] = [];
   for await (const { timestamp, duration, type } of sink.packets(undefined, undefined, { metadataOnly: true })) {
     if (listed.length % ONCE === 0) going();
-    if (listed.length === MOST_PACKETS) return [];
+    if (listed.length === MOST_PACKETS) break;
     const ticks = Math.round(timestamp * resolution);
     // What lies before an edit list begins is decoded and never shown.
     listed.push({ seconds: timestamp, ticks, lasting: Math.round(duration * resolution), shown: ticks >= 0, key: type === "key" });

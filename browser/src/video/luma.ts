@@ -36,7 +36,7 @@ export async function readLuma(frame: VideoFrame, room: Room): Promise<Read> {
   const { width, height } = rect;
   const size = frame.allocationSize({ rect });
   const target = room(size);
-  const first = await copied(frame, target, rect);
+  const first = await copied(frame, target, { rect });
   const samples = bits === 8 ? width : 2 * width;
   const bytes = target.subarray(first.offset, first.offset + first.stride * (height - 1) + samples);
   const limited = frame.colorSpace.fullRange !== true;
@@ -47,10 +47,10 @@ export async function readLuma(frame: VideoFrame, room: Room): Promise<Read> {
 }
 
 /** Where the first plane came to lie. */
-export async function copied(frame: VideoFrame, target: Uint8Array<ArrayBuffer>, rect: DOMRectReadOnly): Promise<PlaneLayout> {
+export async function copied(frame: VideoFrame, target: Uint8Array<ArrayBuffer>, options: VideoFrameCopyToOptions): Promise<PlaneLayout> {
   let layout: PlaneLayout[];
   try {
-    layout = await frame.copyTo(target, { rect });
+    layout = await frame.copyTo(target, options);
   } catch {
     throw new NoLuma();
   }

@@ -9,16 +9,14 @@
 import { Cancelled } from "../cancelled.ts";
 import type { Kernels } from "../kernels.ts";
 import type { StopList } from "../stoplist.ts";
+import type { Room } from "../turn.ts";
 import { toBytes } from "./blob.ts";
-import { readColours } from "./colours.ts";
 import { canDecode, everyFrame, NotDecoded, OutOfOrder } from "./decoding.ts";
 import { openFilm, type Film } from "./film.ts";
-import type { Stored } from "./frame.ts";
-import { NoLuma, readLuma, type Read } from "./luma.ts";
-import { lumaOf, pixelsOf } from "./pixels.ts";
+import { NoLuma } from "./luma.ts";
+import { readFrame, readShown, turnOf } from "./reading.ts";
 import type { Shown } from "./shown.ts";
 import { trusted, type Trusted } from "./trust.ts";
-import { orientationOf, type Orientation } from "./turned.ts";
 import { Watcher } from "./watcher.ts";
 
 /** Why a video is recognised only as the exact file, or not in all its parts; the page has a sentence for each. */
@@ -54,12 +52,11 @@ export async function momentsOf(file: Blob, tools: Tools, watching: Watching): P
   const may = await trusted();
   const film = await opened(file, watching);
   try {
-    const seen = (film === null ? null : await byCodecs(film, may, tools, watching)) ?? (await byPage(film, may, tools, watching));
+    const honest = may.luma || may.colours || may.canvas;
+    let seen = honest && film !== null ? await byCodecs(film, may, tools, watching) : null;
+    if (honest) seen ??= await byPage(film, may, tools, watching);
     const took = performance.now() - started;
-    if (seen === null) {
-      const note: VideoNote = may.luma || may.colours || may.canvas ? "video-unreadable" : "video-altered";
-      return { moments: null, note, way: null, frames: 0, took };
-    }
+    if (seen === null) return { moments: null, note: honest ? "video-unreadable" : "video-altered", way: null, frames: 0, took };
     const { watcher, duration, way, whole } = seen;
     const found = watcher.end(duration);
     if (found.moments.length === 0) return { moments: null, note: "video-plain", way, frames: watcher.frames, took };
@@ -87,14 +84,14 @@ async function opened(file: Blob, { going }: Watching): Promise<Film | null> {
 
 /** Null where this browser does not decode it, or not so that its frames can be read. */
 async function byCodecs(film: Film, may: Trusted, { stopList, kernels }: Tools, { going, progress }: Watching): Promise<SeenFilm | null> {
-  if ((!may.luma && !may.colours) || !(await canDecode(film))) return null;
+  if (!(await canDecode(film))) return null;
   const { turn, duration, times } = film;
   const list = await stopList;
   const watch = async (counted: boolean): Promise<SeenFilm> => {
     const watcher = new Watcher(kernels, list, times.at(-1)!);
     let way: VideoWay = "codecs";
     const take = async (frame: VideoFrame, ms: number): Promise<void> => {
-      const read = await readFrame(frame, may, watcher);
+      const read = await readFrame(frame, may, room(watcher));
       watcher.next(ms, Object.assign(read, { turn }));
       if (read.sparse !== undefined) way = "codecs-colours";
       progress(ms, duration);
@@ -113,21 +110,8 @@ async function byCodecs(film: Film, may: Trusted, { stopList, kernels }: Tools, 
   }
 }
 
-/** Rejects with `NoLuma` where the frame gives neither luma nor colours that may be trusted. */
-async function readFrame(frame: VideoFrame, may: Trusted, watcher: Watcher): Promise<Read> {
-  const room = (size: number): Uint8Array<ArrayBuffer> => watcher.room(size);
-  try {
-    if (may.luma) return await readLuma(frame, room);
-  } catch (error) {
-    if (!(error instanceof NoLuma)) throw error;
-  }
-  if (!may.colours) throw new NoLuma();
-  return readColours(frame, room);
-}
-
 /** Null where the page cannot show it, or what it shows cannot be read. */
 async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: Tools, watching: Watching): Promise<SeenFilm | null> {
-  if (!may.luma && !may.colours && !may.canvas) return null;
   const shown = watching.show();
   let watcher: Watcher | null = null;
   let way: VideoWay = "page";
@@ -137,40 +121,26 @@ async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: To
       watching.going();
       if (look === null || look.kind === "blind") return null;
       watcher ??= new Watcher(kernels, await stopList, look.kind === "frame" ? look.of : 0);
-      if (look.kind === "end") return { watcher, duration: look.duration, way, whole: true };
-      const seen = await seenOnPage(look.frame, film?.turn ?? 0, may, watcher);
-      if (seen === null) return null;
-      watcher.next(look.ms, seen);
-      if (seen.sparse !== undefined) way = "page-colours";
-      watching.progress(look.ms, look.of);
+      if (look.kind === "end") return { watcher, duration: look.duration, way, whole: look.whole };
+      const { frame, ms, of } = look;
+      try {
+        const read = await readShown(frame, may, room(watcher));
+        const turn = read.drawn ? 0 : (turnOf(frame) ?? film?.turn ?? 0);
+        watcher.next(ms, Object.assign(read, { turn }));
+        if (read.sparse !== undefined) way = "page-colours";
+      } finally {
+        frame.close();
+      }
+      watching.progress(ms, of);
     }
+  } catch (error) {
+    if (error instanceof NoLuma) return null;
+    throw error;
   } finally {
     shown.stop();
   }
 }
 
-/** Null where nothing that this browser gives of it can be read. */
-async function seenOnPage(
-  frame: VideoFrame | ImageBitmap,
-  stored: Orientation,
-  may: Trusted,
-  watcher: Watcher,
-): Promise<Stored | null> {
-  try {
-    if ("copyTo" in frame) {
-      const { rotation, flip } = frame as { rotation?: number; flip?: boolean };
-      const turn = rotation === undefined ? stored : orientationOf(rotation, flip ?? false);
-      const read = await readFrame(frame, may, watcher).catch((error: unknown) => {
-        if (error instanceof NoLuma) return null;
-        throw error;
-      });
-      if (read !== null) return Object.assign(read, { turn });
-    }
-    // As the page shows it: upright.
-    const pixels = may.canvas ? pixelsOf("copyTo" in frame ? await createImageBitmap(frame) : frame) : null;
-    const luma = pixels && lumaOf(pixels);
-    return luma && { luma, sparse: luma, limited: false, turn: 0 };
-  } finally {
-    frame.close();
-  }
+function room(watcher: Watcher): Room {
+  return (size) => watcher.room(size);
 }

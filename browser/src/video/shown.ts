@@ -13,7 +13,8 @@ export type Look =
       readonly of: number;
       readonly frame: VideoFrame | ImageBitmap;
     }
-  | { readonly kind: "end"; readonly duration: number }
+  /** `whole`: nothing kept the page from showing all of it. */
+  | { readonly kind: "end"; readonly duration: number; readonly whole: boolean }
   /** The page cannot show it either. */
   | { readonly kind: "blind" };
 

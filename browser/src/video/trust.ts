@@ -43,7 +43,7 @@ async function holds(format: "I420" | "RGBX", across: number): Promise<boolean> 
     frame = new VideoFrame(data, { format, codedWidth: WIDTH, codedHeight: HEIGHT, timestamp: 0 });
     const rect = frame.visibleRect!;
     const target = new Uint8Array(frame.allocationSize({ rect }));
-    const { offset, stride } = await copied(frame, target, rect);
+    const { offset, stride } = await copied(frame, target, { rect });
     const sent = data.subarray(0, row * HEIGHT);
     return sent.every((each, at) => at % across === 3 || each === target[offset + Math.floor(at / row) * stride + (at % row)]);
   } catch {

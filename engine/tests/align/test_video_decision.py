@@ -122,15 +122,13 @@ def test_other_footage_is_no_match(index, seed):
     assert decided(index, Shown((Footage(seed, 30, shake=0.8), 0, 30_000, 1))).matches == ()
 
 
-@pytest.mark.parametrize("length", [40, 400, 1_000])
+@pytest.mark.parametrize("length", [40, 200, 400])
 def test_frames_in_another_order_than_the_items_are_no_match(index, length):
     order = np.random.default_rng(length).permutation(np.arange(0, 40_000 - length, length))[
         : 12_000 // length
     ]
     upload = Shown(*((FOOTAGE[8], float(begin), length, 1) for begin in order))
-    assert all(match.strength is not Strength.BLOCK for match in decided(index, upload).matches)
-    if length < 1_000:
-        assert decided(index, upload).matches == ()
+    assert decided(index, upload).matches == ()
 
 
 def test_an_empty_bank_and_an_empty_upload_match_nothing(index):

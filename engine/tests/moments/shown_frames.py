@@ -1,6 +1,7 @@
 """Frames made by code, shown as a `Video` shows them: whatever times, ranges and turns a test wants."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ class Shown:
             room[:] = 99
 
 
+@cache
 def picture(seed: int, height: int = 180, width: int = 320) -> NDArray[np.uint8]:
     """Soft shapes and texture, so that hash and anchors have something to hold."""
     rng = np.random.default_rng(seed)

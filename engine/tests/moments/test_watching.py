@@ -1,5 +1,7 @@
 """A video with a child that may open nothing: read by ranges, stage after stage, track after track."""
 
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -10,10 +12,11 @@ import pytest
 import watching_child
 from numpy.typing import NDArray
 
-from repit_engine import open_video
+from repit_engine import NotHashable, open_video
 from repit_engine.child.process import MEMORY, Child, spawned
-from repit_engine.moments import VideoStage
+from repit_engine.moments import VideoStage, moments_of, to_bytes
 from repit_engine.moments.dialogue import VideoDialogue, VideoNotSeen
+from repit_engine.moments.watching import Watched, WatchingChild
 from repit_engine.pipe import PipeClosed, PipeSilent, receive_json, send_json
 from repit_engine.video import VideoLimits
 
@@ -97,6 +100,21 @@ def test_moments_come_as_they_would_here(child: Child) -> None:
         here = watching_child.banked(video)
     assert (moments.whole == here.whole).all()
     assert moments.duration == here.duration
+
+
+def test_a_child_of_our_own_gives_the_moments_of_bytes_and_paths() -> None:
+    with WatchingChild() as watching:
+        by_path, by_bytes = watching.moments(VIDEOS / "h264-open.mp4"), watching.moments(FILM)
+        assert isinstance(by_path, Watched) and isinstance(by_bytes, Watched)
+        with open_video(FILM) as video:
+            assert to_bytes(by_path.moments) == to_bytes(by_bytes.moments) == to_bytes(moments_of(video))
+        for source in (b"nothing", VIDEOS):
+            refused = watching.moments(source)
+            assert isinstance(refused, NotHashable) and refused.reason == "not-a-video"
+        assert watching._child is not None
+        os.kill(watching._child.number, signal.SIGSTOP)
+        late = watching.moments(FILM, VideoLimits(seconds=0.2))
+        assert isinstance(late, NotHashable) and late.reason == "video-took-too-long"
 
 
 def test_a_dialogue_may_be_left_after_any_stage(child: Child) -> None:

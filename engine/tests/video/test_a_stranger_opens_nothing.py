@@ -121,15 +121,15 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], t
         input=json.dumps([(reader, content.hex()) for reader, _, content in asked]),
         cwd=other.parent, capture_output=True, text=True, timeout=200, check=True,
     )  # fmt: skip
-    told = [(status, said) for status, said in json.loads(done.stdout)]
-    return {(reader, way): heard for (reader, way, _), heard in zip(asked, told, strict=True)}
+    answers = [(status, answer) for status, answer in json.loads(done.stdout)]
+    return {(reader, way): heard for (reader, way, _), heard in zip(asked, answers, strict=True)}
 
 
 @pytest.mark.parametrize("way", _WAYS)
 def test_what_a_file_says_is_not_followed(way: str, results: dict[tuple[str, str], tuple[int, str]]) -> None:
-    status, said = results["ours", way]
+    status, answer = results["ours", way]
     assert status == 0
-    assert said in {"not-a-video", "damaged-video", "no-moving-picture"}
+    assert answer in {"not-a-video", "damaged-video", "no-moving-picture"}
 
 
 @pytest.mark.parametrize("way", _WITNESS)

@@ -107,9 +107,9 @@ def test_two_frames_a_thousand_million_seconds_apart_are_two_frames() -> None:
 
 
 def test_a_recording_behind_another_goes_on_by_its_own_clock() -> None:
-    one = film(replace(PLAIN, container="mpegts"))
+    first_part = film(replace(PLAIN, container="mpegts"))
     other = film(replace(PLAIN, container="mpegts", width=192, height=128, seed=9, rate=25))
-    with open_video(one + other) as video:
+    with open_video(first_part + other) as video:
         assert video.times.tolist() == [*_steady(60, 30), *(2000 + ms for ms in _steady(60, 25))]
         sizes = [frame.luma.shape for frame in video.every()]
         assert sizes == [(96, 160)] * 60 + [(128, 192)] * 60

@@ -22,26 +22,26 @@ def _digest(plane: Any) -> str:
 
 @pytest.mark.parametrize("name", VIDEOS)
 def test_a_video_has_the_times_and_the_luma_that_are_written_down(name: str) -> None:
-    told = VIDEOS[name]
+    expected = VIDEOS[name]
     with open_video(CONFORMANCE / "videos" / name) as video:
         head = (video.width, video.height, video.turn.name, video.limited, video.duration)
-        assert head == tuple(told[key] for key in ("width", "height", "turn", "limited", "duration"))
-        assert video.keyframes.tolist() == told["keyframes"]
-        assert video.times.tolist() == [frame["ms"] for frame in told["frames"]]
-        for frame, said in zip(video.every(), told["frames"], strict=True):
-            assert (frame.ms, frame.keyframe, frame.corrupt) == (said["ms"], said["keyframe"], False)
-            assert _digest(frame.luma) == said["luma"]
-            assert _digest(pdq.samples_of(frame.luma)) == said["samples"]
+        assert head == tuple(expected[key] for key in ("width", "height", "turn", "limited", "duration"))
+        assert video.keyframes.tolist() == expected["keyframes"]
+        assert video.times.tolist() == [frame["ms"] for frame in expected["frames"]]
+        for frame, row in zip(video.every(), expected["frames"], strict=True):
+            assert (frame.ms, frame.keyframe, frame.corrupt) == (row["ms"], row["keyframe"], False)
+            assert _digest(frame.luma) == row["luma"]
+            assert _digest(pdq.samples_of(frame.luma)) == row["samples"]
         assert video.unseen is None
 
 
 @pytest.mark.parametrize("name", VIDEOS)
 def test_single_frames_are_those_of_the_whole(name: str) -> None:
-    told = {frame["ms"]: frame["luma"] for frame in VIDEOS[name]["frames"]}
+    expected = {frame["ms"]: frame["luma"] for frame in VIDEOS[name]["frames"]}
     with open_video(CONFORMANCE / "videos" / name) as video:
         wanted = video.times[7::11]
         assert [(frame.ms, _digest(frame.luma)) for frame in video.at(wanted)] == [
-            (ms, told[ms]) for ms in wanted.tolist()
+            (ms, expected[ms]) for ms in wanted.tolist()
         ]
 
 

@@ -111,8 +111,8 @@ def test_what_takes_too_long_is_left_or_refused() -> None:
 
 
 def test_many_recordings_behind_one_another_do_not_get_round_the_limits() -> None:
-    one = film(Recipe(container="mpegts", width=64, height=48, frames=10, options={"preset": "ultrafast"}))
-    with open_video(one * 30, replace(LIMITS, frames=100)) as video:
+    short = film(Recipe(container="mpegts", width=64, height=48, frames=10, options={"preset": "ultrafast"}))
+    with open_video(short * 30, replace(LIMITS, frames=100)) as video:
         assert len(video.times) == 100
         assert video.unseen == "frames"
 

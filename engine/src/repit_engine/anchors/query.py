@@ -126,12 +126,13 @@ def query_family(picture: Picture | LumaArray, budget: Budget | None = None) -> 
     return joined(list(query_stages(picture, budget)))
 
 
-def query_plane(plane: NDArray[np.int32]) -> QueryHashes:
+def query_plane(plane: NDArray[np.int32], *, trims: bool = True) -> QueryHashes:
     """Of a working plane alone (`anchors.plane`) what is likeliest to meet a known picture, first things
-    first: without uniform or blurred borders in eight orientations, then the anchors and their mirror images.
+    first: with `trims` without uniform or blurred borders, in eight orientations; then the anchors and their
+    mirror images.
     """
     views = _PlaneViews(lambda: plane)
-    return joined([views.trimmed(), views.anchors()])
+    return joined([*([views.trimmed()] if trims else []), views.anchors()])
 
 
 def joined(parts: list[QueryHashes]) -> QueryHashes:

@@ -68,8 +68,8 @@ def _give_stages(
                     stage: Asked | None = again(video, np.array(wanted["times"], np.int64))
                 else:
                     stage = next(stages, None)
-                said = {"stage": None if stage is None else int(stage.stage), "unseen": video.unseen}
-                send_json(pipe_out, said)
+                reply = {"stage": None if stage is None else int(stage.stage), "unseen": video.unseen}
+                send_json(pipe_out, reply)
                 if stage is not None:
                     send(pipe_out, to_bytes(stage))
                 wanted = receive_json(pipe_in)

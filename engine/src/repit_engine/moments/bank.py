@@ -9,6 +9,7 @@ One frame a second, the stillest: which one that is, a copy keeps, however it wa
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from repit_engine.moments.motion import APART, LEAST_STEP, Minima, Rated, Thumb,
 from repit_engine.moments.types import LEAST_QUALITY, LONGEST, MOST_ANCHORED, MOST_MOMENTS, Moments
 from repit_engine.pdq import hamming
 from repit_engine.stoplist import package_stoplist
-from repit_engine.types import HASH_BYTES
+from repit_engine.types import HASH_BYTES, LumaArray
 from repit_engine.video import Frame, Video
 
 SECOND: Final = 1_000
@@ -49,14 +50,31 @@ def looked_at(frames: Iterator[Frame]) -> Iterator[tuple[int, Thumb, "Still"]]:
     the place of each.
     """
     last = -LEAST_STEP
+    rooms: list[LumaArray] = []
     for frame in frames:
         if not frame.corrupt and frame.ms - last >= LEAST_STEP:
             last = frame.ms
-            yield frame.ms, thumb(frame.luma), Still(replace(frame, luma=frame.luma.copy()))
+            room = _room(rooms, frame.luma)
+            still = Still(replace(frame, luma=room))
+            # What nobody can choose any more gives its room to another: fresh memory costs five times what
+            # copying into it does.
+            finalize(still, rooms.append, room).atexit = False
+            yield frame.ms, thumb(room), still
+            del still
+
+
+def _room(rooms: list[LumaArray], luma: LumaArray) -> LumaArray:
+    """A copy, in room that is free."""
+    room = rooms.pop() if rooms else np.empty_like(luma)
+    if room.shape != luma.shape or room.dtype != luma.dtype:
+        rooms.clear()
+        room = np.empty_like(luma)
+    np.copyto(room, luma)
+    return room
 
 
 class Still:
-    """A frame that may be the one; hashed once, and only if asked."""
+    """A frame that may be the one, its luma good while this is held; hashed once, and only if asked."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame

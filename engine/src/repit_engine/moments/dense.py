@@ -13,7 +13,7 @@ from repit_engine.anchors import query_plane
 from repit_engine.moments import frame as of
 from repit_engine.moments.bank import REPEAT, SECOND, Still, looked_at
 from repit_engine.moments.gathering import Allowance, Rows
-from repit_engine.moments.motion import Minima, rated
+from repit_engine.moments.motion import APART, Minima, rated
 from repit_engine.moments.parts import Constant
 from repit_engine.moments.types import LEAST_QUALITY, Asked, VideoStage
 from repit_engine.pdq import Orientation, hamming
@@ -26,9 +26,12 @@ MOST_SLICES: Final = 24
 LEAST_STILL: Final = 24
 """Hashes of one still moment, where there are too many moments for all of their anchors: these are worth more
 than further moments."""
+LEAST_WITH_TRIMS: Final = 64
+"""With fewer, none are spent on borders: those that stay are found by `parts`."""
 MOST_STILL: Final = 200
-STILL_RATE: Final = 2
-"""Still moments in a second of footage, about (1.6 to 2.3: hand-held, 15 to 30 frames a second)."""
+CLOSE: Final = 66
+"""Milliseconds in place of `motion.APART`, where there is room for as many moments as that gives: of a crop,
+7 in 10 moments of the bank are met in place of 6."""
 ORIENTATIONS: Final = np.arange(8, dtype=np.uint8)
 
 
@@ -41,7 +44,7 @@ def dense(
     """
     rows = Rows()
     wholes, stills = _Wholes(times, whole, rows), _Stills(times, still, rows, constant)
-    minima: Minima[Still] = Minima()
+    minima: Minima[Still] = Minima(stills.apart)
     length = max(SLICE, (int(times.max(initial=0)) - int(times.min(initial=0))) // MOST_SLICES + 1)
     end = int(times.min(initial=0)) + length
     for frame, held in rated(looked_at(wholes.passing(frames))):
@@ -90,8 +93,9 @@ class _Stills:
     """Still moments, with all that the bank may have kept of them."""
 
     def __init__(self, times: NDArray[np.int64], most: int, rows: Rows, constant: Constant) -> None:
-        expected = 1 + STILL_RATE * len(np.unique(times // SECOND))
-        self._each = min(max(most // expected, LEAST_STILL), MOST_STILL)
+        seconds = len(np.unique(times // SECOND))
+        self.apart = CLOSE if _expected(seconds, CLOSE) * MOST_STILL <= most else APART
+        self._each = min(max(most // _expected(seconds, self.apart), LEAST_STILL), MOST_STILL)
         self._left = Allowance(most, times, 2 * self._each)
         self._rows = rows
         self._constant = constant
@@ -106,5 +110,11 @@ class _Stills:
             used = len(hashes)
         plane = of.plane(frame)
         self._constant.add(plane)
-        used += self._rows.places(frame.ms, query_plane(plane), self._each - used)
+        found = query_plane(plane, trims=self._each >= LEAST_WITH_TRIMS)
+        used += self._rows.places(frame.ms, found, self._each - used)
         self._left.use(used)
+
+
+def _expected(seconds: int, apart: int) -> int:
+    """How many still moments there are, about: 2 a second at `APART`, 4 at `CLOSE` (hand-held footage)."""
+    return 1 + 300 * seconds // apart

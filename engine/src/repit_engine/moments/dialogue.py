@@ -91,8 +91,8 @@ class VideoDialogue:
         with _honestly():
             ask_video(self._in, self._spool.size, self._limits, self._deadline, want="moments")
             self._heard()
-            said = self._heard()
-            if said["moments"] is not True:
+            reply = self._heard()
+            if reply["moments"] is not True:
                 raise PipeClosed
             return blob.from_bytes(receive(self._out, self._deadline, most=blob.MOST_BYTES))
 
@@ -169,13 +169,13 @@ class VideoDialogue:
         send_json(self._in, {"want": wanted, **more}, self._deadline)
 
     def _heard(self) -> dict[str, Any]:
-        said = heard(self._in, self._out, self._spool, self._deadline)
-        if "reason" in said:
-            texts = (str(said[name])[:_LONGEST_TEXT] for name in ("reason", "message", "next_step"))
+        reply = heard(self._in, self._out, self._spool, self._deadline)
+        if "reason" in reply:
+            texts = (str(reply[name])[:_LONGEST_TEXT] for name in ("reason", "message", "next_step"))
             raise VideoNotSeen(NotHashable(*texts))
-        unseen = said["unseen"]
+        unseen = reply["unseen"]
         self.unseen = self.unseen if unseen is None else str(unseen)[:_LONGEST_WORD]
-        return said
+        return reply
 
 
 @contextmanager

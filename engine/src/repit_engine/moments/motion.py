@@ -91,20 +91,21 @@ def _forget(seen: deque[tuple[int, Thumb]], ms: int) -> None:
 
 
 class Minima(Generic[Held]):
-    """Which frames are the stillest about them: the rate is less than any within `APART` before, and no more
-    than any within `APART` after. What they hold is kept for one at a time.
+    """Which frames are the stillest about them: the rate is less than any within `apart` milliseconds before,
+    and no more than any as many after. What they hold is kept for one at a time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, apart: int = APART) -> None:
+        self._apart = apart
         self._past: deque[Rated] = deque()
         self._candidate: tuple[Rated, Held] | None = None
 
     def push(self, frame: Rated, held: Held) -> tuple[Rated, Held] | None:
         """Take the next frame; give back the one that is now known to be such a minimum, if there is one."""
         found = None
-        if self._candidate and self._candidate[0].ms + APART < frame.ms:
+        if self._candidate and self._candidate[0].ms + self._apart < frame.ms:
             found = self.end()
-        while self._past and self._past[0].ms < frame.ms - APART:
+        while self._past and self._past[0].ms < frame.ms - self._apart:
             self._past.popleft()
         if all(frame.rate < past.rate for past in self._past):
             self._candidate = frame, held

@@ -72,8 +72,8 @@ def _opened(source: Source, file: "Source | _Forward", limits: VideoLimits) -> I
 def tracks_of(container: InputContainer) -> list[VideoStream]:
     """Tracks of moving pictures, the one that players show first; no covers, no thumbnails. Raises
     `VideoRefused` where there is none that can be read."""
-    aside = Disposition.attached_pic | Disposition.timed_thumbnails
-    moving = [track for track in container.streams.video if not track.disposition & aside]
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails
+    moving = [track for track in container.streams.video if not track.disposition & covers]
     if not moving:
         raise no_moving_picture()
     read = [track for track in moving if _name_of(track) in DECODERS]

@@ -7,8 +7,9 @@ times the file states. A packet that cannot be decoded is stepped over; what a d
 same is marked corrupt by it.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import av
 from av.video.codeccontext import VideoCodecContext
@@ -23,7 +24,8 @@ from repit_engine.video.luma import Planes, limited_of
 from repit_engine.video.plan import Plan
 from repit_engine.video.table import Order, Table
 
-Packets: TypeAlias = "Iterable[av.Packet[VideoStream]]"
+Packet: TypeAlias = "av.Packet[VideoStream]"
+Packets: TypeAlias = Iterable[Packet]
 
 
 class Astray(Exception):
@@ -59,62 +61,49 @@ class Decoding:
 
     def planned(self, packets: Packets, plan: Plan) -> Iterator[Frame]:
         """Those that the plan wants. Raises `Astray` before anything that would differ from `every`."""
-        fed, whole, keys = plan.fed.tolist(), plan.whole.tolist(), self._table.key.tolist()
-        due = sorted(self._shown[number] for number in plan.wanted.nonzero()[0].tolist())
-        wanted, head, gap = set(due), -1, True
-        due.reverse()
-        skips = not plan.whole.all()
-        for number, packet in enumerate(packets):
-            if number >= len(fed):
-                break
+        fed, keys, whole = plan.fed.tolist(), self._table.key.tolist(), plan.whole.tolist()
+        wanted = _Wanted(self._shown, plan)
+        skips, gap = not plan.whole.all(), True
+        for number, packet in enumerate(itertools.islice(packets, len(fed))):
             if not fed[number]:
                 gap = True
                 continue
             if gap:
-                for frame in self._decoded(None, 0):
-                    head, found = self._checked(frame, head, wanted, due)
-                    yield from found
+                yield from self._checked(None, 0, wanted)
                 self._decoder.flush_buffers()
-                gap, head = False, number if keys[number] else -1
+                if not keys[number]:
+                    # A file that begins in the middle: what its decoder makes of that rests on all of it.
+                    raise Astray
+                gap, wanted.head = False, number
+            needed = self._needed(packet, wanted=bool(plan.wanted[number]))
+            if needed is None:
+                continue
             if not self._spent.take(self._pixels()):
                 return
             if skips:
                 self._decoder.skip_frame = "DEFAULT" if whole[number] else "NONREF"
-            for frame in self._decoded(packet, number, strict=True):
-                head, found = self._checked(frame, head, wanted, due)
-                yield from found
-        for frame in self._decoded(None, 0):
-            head, found = self._checked(frame, head, wanted, due)
-            yield from found
-        if due:
+            yield from self._checked(needed, number, wanted)
+        yield from self._checked(None, 0, wanted)
+        if wanted.due:
             raise Astray
 
-    def _checked(
-        self, frame: VideoFrame, head: int, wanted: set[int], due: list[int]
-    ) -> tuple[int, list[Frame]]:
-        """A frame in its place. `head`: the packet that this group begins with, while its frame has not come;
-        −1 from then on."""
-        number = frame.pts
-        if number is None or not 0 <= number < len(self._shown):
-            raise Astray
-        if frame.width * frame.height > self._spent.limits.pixels:
-            raise Astray
-        if number == head:
-            if not frame.key_frame:
+    def _needed(self, packet: Packet, *, wanted: bool) -> "Packet | None":
+        """What of a packet is to be decoded, if anything."""
+        if self._table.frames is None:
+            return packet
+        needed = self._table.frames.needed_of(bytes(packet))
+        if wanted or needed is None:
+            return packet
+        return cast(Packet, av.Packet(needed)) if needed else None
+
+    def _checked(self, packet: "Packet | None", number: int, wanted: "_Wanted") -> Iterator[Frame]:
+        """Frames that come out, those that are wanted."""
+        for frame in self._decoded(packet, number, strict=True):
+            if frame.width * frame.height > self._spent.limits.pixels:
                 raise Astray
-            head = -1
-        ms = self._shown[number]
-        if frame.is_corrupt and head < 0:
-            # What is damaged is made up from what was decoded before it, and what rests on it may not say so.
-            # Frames of an open group that come before its first have nothing to rest on, and nobody wants
-            # them.
-            raise Astray
-        if ms not in wanted:
-            return head, []
-        if head >= 0 or not due or due[-1] != ms:
-            raise Astray
-        due.pop()
-        return head, [self._made(frame, ms)]
+            ms = wanted.checked(frame)
+            if ms is not None:
+                yield self._made(frame, ms)
 
     def _framed(self, frame: VideoFrame) -> list[Frame]:
         """A frame with its time; none where it is not shown, or larger than allowed."""
@@ -143,9 +132,7 @@ class Decoding:
         luma = self._planes.of(frame)
         return Frame(ms, luma, turn_of(frame), limited_of(frame), frame.is_corrupt, frame.key_frame)
 
-    def _decoded(
-        self, packet: "av.Packet[VideoStream] | None", number: int, *, strict: bool = False
-    ) -> "list[VideoFrame]":
+    def _decoded(self, packet: "Packet | None", number: int, *, strict: bool = False) -> "list[VideoFrame]":
         """What the decoder gives for a packet, or at the end; nothing for one that it cannot decode."""
         if packet is not None:
             packet.pts = number
@@ -163,3 +150,36 @@ class Decoding:
 
     def _pixels(self) -> int:
         return max(1, self._decoder.width * self._decoder.height)
+
+
+class _Wanted:
+    """Of a plan: `due`, the times that have not come yet, the next one last. `head`: the packet that a group
+    begins with, while its frame has not come; −1 from then on."""
+
+    def __init__(self, shown: list[int], plan: Plan) -> None:
+        self._shown, self.head = shown, -1
+        self.due = sorted((shown[number] for number in plan.wanted.nonzero()[0].tolist()), reverse=True)
+        self._times = set(self.due)
+
+    def checked(self, frame: VideoFrame) -> int | None:
+        """When it is shown, where it is wanted. Raises `Astray` where it is not what `every` would give, or
+        comes out of its turn."""
+        number = frame.pts
+        if number is None or not 0 <= number < len(self._shown):
+            raise Astray
+        if number == self.head:
+            if not frame.key_frame:
+                raise Astray
+            self.head = -1
+        if frame.is_corrupt and self.head < 0:
+            # What is damaged is made up from what was decoded before it, and what rests on it may not say so.
+            # Frames of an open group that come before its first have nothing to rest on, and nobody wants
+            # them.
+            raise Astray
+        ms = self._shown[number]
+        if ms not in self._times:
+            return None
+        if self.head >= 0 or not self.due or self.due[-1] != ms:
+            raise Astray
+        self.due.pop()
+        return ms

@@ -87,7 +87,7 @@ class Film:
     def at(self, wanted: NDArray[np.int64]) -> Iterator[Frame]:
         """Those of these times; exactly as `every` gives them."""
         last = -1
-        if self.table.order is Order.TIMED:
+        if self.table.order is Order.TIMED and not self.table.damaged:
             plan = plan_of(self.table, np.isin(self.table.shown, wanted), self.codec, self._kind)
             track = Track(self._source, self._limits, self._track)
             try:

@@ -48,8 +48,9 @@ class Video:
     `width`, `height`: of the first frame as stored. `turn`: by which stored frames become shown ones.
     `limited`: luma goes from 16 to 235. `times` ``(n,) int64``: milliseconds of every shown frame from the
     first, ascending, from packets alone: a damaged one may not be given. `keyframes`: those that are coded
-    by themselves. `guessed`: times were counted at a stated rate. `duration`: in milliseconds. `tracks`: of
-    moving pictures in the file; this one is `track`, 0 being what players show. The `repr` shows nothing.
+    by themselves; about these, where frames are counted. `guessed`: times were counted at a stated rate.
+    `duration`: in milliseconds. `tracks`: of moving pictures in the file; this one is `track`, 0 being what
+    players show. The `repr` shows nothing.
     """
 
     def __init__(self, reader: Reader, spent: Spent, source: Source, track: int) -> None:
@@ -71,8 +72,9 @@ class Video:
         return self._read(self._reader.every())
 
     def at(self, wanted: NDArray[np.int64]) -> Iterator[Frame]:
-        """The frames of these `times`, each once, in order; bit for bit as `every` gives them, and decoding
-        no more than they need. Any other time has no frame."""
+        """The frames of these `times`, each once, in order, decoding no more than they need. Any other time
+        has no frame. They are bit for bit as `every` gives them; where a file is damaged, as far as its
+        decoder says so: what some make up of a damaged frame is never twice the same."""
         if wanted.ndim != 1 or wanted.dtype.kind not in "iu":
             raise WrongInput("Times of frames come as an (n,) array of whole milliseconds.")
         return self._read(self._reader.at(wanted.astype(np.int64)))

@@ -25,9 +25,10 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from repit_engine.video.av1 import Frames
 from repit_engine.video.container import Track
 from repit_engine.video.headers import hidden, layer_of
-from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK
+from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK, RAW, WITHOUT_ORDER
 from repit_engine.video.limits import Spent, Unseen
 
 BACK: Final = 0.5
@@ -54,16 +55,19 @@ class Order(Enum):
 class Table:
     """Of each packet, in the order of the file. `shown` ``(n,) int64``: its time in milliseconds, −1 where it
     is not shown; `key`, `layer` (`headers.layer_of`) likewise; `packets`: they themselves, where they are
-    few. `order`: what a frame's time is told by. `guessed`: at a stated rate. `times`: those of
-    `shown` in order; `duration`: with the last frame's own.
+    few. `frames`: reads AV1's. `order`: what a frame's time is told by. `guessed`: at a stated rate.
+    `damaged`: the container says so of a packet. `times`: those of `shown` in order; `duration`: with the
+    last frame's own.
     """
 
     shown: NDArray[np.int64]
     key: NDArray[np.bool_]
     layer: NDArray[np.uint8]
+    frames: Frames | None
     packets: "list[av.Packet[VideoStream]] | None"
     order: Order
     guessed: bool
+    damaged: bool
     times: NDArray[np.int64]
     duration: int
 
@@ -88,6 +92,8 @@ class _Rows:
     key: list[bool]
     shown: list[bool]
     layer: list[int]
+    frames: Frames | None = None
+    damaged: bool = False
 
 
 def table_of(track: Track, spent: Spent) -> Table:
@@ -107,13 +113,26 @@ def table_of(track: Track, spent: Spent) -> Table:
             shown[beyond] = -1
         duration = min(duration, limit)
     key, layer = np.array(rows.key, np.bool_), np.array(rows.layer, np.uint8)
-    return Table(shown, key, layer, packets, order, guessed, np.sort(shown[shown >= 0]), duration)
+    return Table(
+        shown,
+        key,
+        layer,
+        rows.frames,
+        packets,
+        order,
+        guessed or track.kind in RAW,
+        rows.damaged,
+        np.sort(shown[shown >= 0]),
+        duration,
+    )
 
 
 def _read(track: Track, spent: Spent) -> "tuple[_Rows, list[av.Packet[VideoStream]] | None]":
     rows = _Rows([], [], [], [], [], [])
     kept: list[av.Packet[VideoStream]] | None = []
     codec, size = track.codec, 0
+    if codec == "libdav1d":
+        rows.frames = Frames(track.decoder.extradata or b"")
     for packet in track.packets():
         if packet is None:
             spent.leave(Unseen.DAMAGED)
@@ -123,6 +142,7 @@ def _read(track: Track, spent: Spent) -> "tuple[_Rows, list[av.Packet[VideoStrea
             break
         if not len(rows.pts) % 256 and spent.over():
             break
+        rows.damaged |= packet.is_corrupt
         rows.pts.append(packet.pts)
         rows.dts.append(packet.dts)
         rows.lasting.append(packet.duration or 0)
@@ -159,12 +179,12 @@ def _order(rows: _Rows, timed: list[int], track: Track) -> Order:
         return Order.TIMED if rising else Order.COUNTED
     stamps = list(zip(rows.pts, rows.dts, strict=True))
     apart = [None if pts is None or dts is None else pts - dts for pts, dts in stamps]
-    if any(lag is not None and lag < 0 for lag in apart):
+    if any(lag is not None and lag < 0 for lag in apart) or len(set(seen)) < len(seen):
         return Order.COUNTED
     # Where all are shown as long after they are decoded, either none is shown out of its turn, or a container
     # has said nothing of it.
-    silent = track.decoder.has_b_frames and len(set(apart)) == 1 and len(apart) > 2
-    return Order.DOUBTFUL if silent else Order.TIMED
+    silent = track.kind in WITHOUT_ORDER.get(track.codec, ()) or (len(set(apart)) == 1 and len(apart) > 2)
+    return Order.DOUBTFUL if silent and track.decoder.has_b_frames else Order.TIMED
 
 
 def _laid_out(

@@ -167,6 +167,35 @@ def test_where_there_are_no_frames_to_be_had_a_canvas_is_read(browser: Browser, 
         assert apart(frames[begin], row.tobytes().hex()) <= 12
 
 
+OPAQUE = """Object.defineProperty(VideoFrame.prototype, "format", { get: () => null });
+  { const plain = VideoFrame.prototype.copyTo;
+    VideoFrame.prototype.copyTo = function (target, options) {
+      if (options?.format === undefined) return Promise.reject(new DOMException("", "NotSupportedError"));
+      return plain.call(this, target, options); }; }"""
+CLOSED = """VideoFrame.prototype.copyTo = function () {
+  return Promise.reject(new DOMException("", "NotSupportedError")); };"""
+
+
+@pytest.mark.parametrize("prelude", [OPAQUE, CLOSED])
+def test_frames_of_hardware_that_say_nothing_of_their_form_are_read_by_their_colours(
+    browser: Browser, site: str, prelude: str
+) -> None:
+    """As Android's decoders hand them out: turned into ordinary colours, or else drawn."""
+    name = "h264-rotated.mp4"
+    with visit(browser) as seen:
+        altered(seen.page, prelude)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.VIDEOS / name], 1)
+        assert ways(seen.page) == ["codecs-colours"]
+        [item] = sent(seen.page)
+    found = videos.carried(item)
+    assert len(found) == len(videos.published("moments")[name]["moments"])
+    with open_video(videos.VIDEOS / name) as video:
+        frames = {frame.ms: whole(frame)[0].tobytes().hex() for frame in video.every()}
+    for begin, row in zip(found.begins.tolist(), found.whole, strict=True):
+        assert apart(frames[begin], row.tobytes().hex()) <= 12, begin
+
+
 @pytest.mark.parametrize("prelude", ["", NO_DECODER])
 def test_a_browser_that_alters_what_pages_read_gives_the_exact_file_and_says_so(
     browser: Browser, site: str, prelude: str
@@ -195,6 +224,30 @@ def test_a_spoilt_stretch_costs_itself_and_not_the_film(browser: Browser, site: 
     assert {0, 1, 3, 4} <= seconds
     both = {row.tobytes() for row in found.whole} & {row.tobytes() for row in wanted.whole}
     assert len(both) >= 3
+
+
+def test_of_a_film_that_the_page_shows_what_comes_before_a_spoilt_stretch_is_kept(
+    browser: Browser, site: str
+) -> None:
+    with visit(browser) as seen:
+        altered(seen.page, NO_DECODER)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", videos.damaged(videos.hand_held(5)))], 1)
+        expect(seen.page.get_by_text("Some of this video is damaged.")).to_be_visible()
+        [item] = sent(seen.page)
+    assert {0, 1} <= set((videos.carried(item).begins // 1000).tolist())
+
+
+def test_a_recording_that_names_no_length_is_shown_to_its_end(browser: Browser, site: str) -> None:
+    with visit(browser) as seen:
+        altered(seen.page, NO_DECODER)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.VIDEOS / "vp8-live.webm"], 1)
+        assert ways(seen.page) == ["page"]
+        [item] = sent(seen.page)
+    found = videos.carried(item)
+    assert len(found) == 2
+    assert 1900 <= found.duration <= 2100
 
 
 def test_a_film_whose_times_are_those_of_decoding_is_told_by_the_order_of_its_frames(
