@@ -122,15 +122,13 @@ def test_other_footage_is_no_match(index, seed):
     assert decided(index, Shown((Footage(seed, 30, shake=0.8), 0, 30_000, 1))).matches == ()
 
 
-@pytest.mark.parametrize("length", [40, 400, 1_000])
+@pytest.mark.parametrize("length", [40, 200, 400])
 def test_frames_in_another_order_than_the_items_are_no_match(index, length):
     order = np.random.default_rng(length).permutation(np.arange(0, 40_000 - length, length))[
         : 12_000 // length
     ]
     upload = Shown(*((FOOTAGE[8], float(begin), length, 1) for begin in order))
-    assert all(match.strength is not Strength.BLOCK for match in decided(index, upload).matches)
-    if length < 1_000:
-        assert decided(index, upload).matches == ()
+    assert decided(index, upload).matches == ()
 
 
 def test_an_empty_bank_and_an_empty_upload_match_nothing(index):
@@ -229,10 +227,10 @@ def test_an_upload_that_begins_later_is_placed_as_much_later(index, item, later)
     first = decide_video([asked], index, duration=upload.duration)
     second = decide_video([moved], index, duration=upload.duration + later)
     assert len(first.matches) == len(second.matches) == 1
-    for one, other in zip(first.best.segments, second.best.segments, strict=True):
-        assert near(other.upload_from - one.upload_from, later, 60)
-        assert near(other.upload_to - one.upload_to, later, 60)
-        assert near(other.item_from, one.item_from, 60)
+    for before, other in zip(first.best.segments, second.best.segments, strict=True):
+        assert near(other.upload_from - before.upload_from, later, 60)
+        assert near(other.upload_to - before.upload_to, later, 60)
+        assert near(other.item_from, before.item_from, 60)
 
 
 def test_evidence_grows_with_scenes_and_shrinks_with_the_bank(index):

@@ -27,7 +27,7 @@ def _whole(kind: str) -> dict[int, tuple[int, str, bool, bool]]:
 def test_every_frame_of_a_film_is_shown_once_at_its_time(kind: str) -> None:
     frames = _whole(kind)
     assert len(frames) == 75
-    if "raw" not in kind:
+    if not any(name in kind for name in ("raw", "obu", "mpeg1")):
         steps = np.diff(sorted(frames))
         assert set(steps.tolist()) == {33, 34}
 
@@ -49,7 +49,8 @@ def test_keyframes_alone_are_those_of_the_whole(kind: str) -> None:
     with open_video(made(kind)) as video:
         alone = seen(video.at(video.keyframes))
         assert alone == [frames[ms] for ms in video.keyframes.tolist()]
-    if "intra refresh" not in kind and "raw" not in kind:
+    # Where frames are counted, it is not known before they are decoded which of them these are.
+    if not any(name in kind for name in ("intra refresh", "raw", "mpeg1")):
         assert all(frame[3] for frame in alone)
         assert video.keyframes[0] == 0
 

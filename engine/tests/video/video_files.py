@@ -38,6 +38,13 @@ KINDS: dict[str, Recipe] = {
     "mpeg2 ts": Recipe("mpeg2video", "mpegts", options={"bf": "2"}),
     "mpeg2 ps": Recipe("mpeg2video", "mpeg", options={"bf": "2", "b": "300k"}),
     "mjpeg": Recipe("mjpeg", "avi", pixels="yuvj420p"),
+    "mpeg1 ps": Recipe("mpeg1video", "mpeg", options={"bf": "2"}),
+    "wmv2": Recipe("wmv2", "asf"),
+    "flv": Recipe("flv", "flv"),
+    "prores": Recipe("prores_ks", "mov", pixels="yuv422p10le"),
+    "samples": Recipe("rawvideo", "avi"),
+    "av1 obu": Recipe("libsvtav1", "obu", options={"preset": "10"}),
+    "vp9 ivf": Recipe("libvpx-vp9", "ivf", options={"cpu-used": "5"}),
 }
 
 

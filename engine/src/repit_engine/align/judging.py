@@ -36,7 +36,10 @@ _MOST_DIM: Final = 3
 _AS_CLEAR: Final = 8
 """Bits by which something of the item may be seen less clearly than what agrees, and count: not what a hand
 passes over twice."""
-_MOST: Final = 0.75
+_MOST: Final = 0.65
+"""Of what was clearly seen of an item that agrees with a line."""
+_MOST_OF_ODD: Final = 0.8
+"""And with one of another speed than that at which a film was made: there are many of these."""
 
 Shared = Callable[[Item, NDArray[np.int64]], NDArray[np.bool_]]
 """An item and some of its moments to which of them unrelated items have too."""
@@ -100,21 +103,34 @@ def _weighed(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Fou
     evidence = of_line(part.points, meeting, part.asked)
     if (
         evidence.scenes > 1
-        and _in_order(part.points, points, meeting)
+        and _in_order(line, part.points, points, meeting)
         and evidence.expected <= math.log10(meeting.rule.review)
     ):
         return Found(line, part, segment, evidence, strength_of(evidence.expected, meeting.rule), piece=False)
     return of_scene(line, part, segment, meeting)
 
 
-def _in_order(agreeing: Points, seen: Points, meeting: Meeting) -> bool:
-    """Whether most of what was seen of the item, while the line lasts, agrees with it: frames that were
-    thrown together agree with one line or another here and there."""
-    begin, end = agreeing.begins.min(), agreeing.ends.max()
-    within = (seen.sharp >= begin) & (seen.sharp <= end) & (seen.bits <= np.median(agreeing.bits) + _AS_CLEAR)
+def _in_order(line: Line, agreeing: Points, seen: Points, meeting: Meeting) -> bool:
+    """Whether most of what was clearly seen of the item, while the line lasts, agrees with it: frames that
+    were thrown together agree with one line or another here and there.
+
+    Of moments that the line foresees, most were seen when it does. And of whole frames, most of what was seen
+    at all agrees; a square about a thing goes on agreeing for as long as the thing is in view.
+    """
+    begin, end = float(agreeing.begins.min()), float(agreeing.ends.max())
+    if abs(line.speed) != 1.0 and not meeting.upload.is_dense(begin, end):
+        return False  # between few frames lies a line of one speed or another
+    most = _MOST if line.speed == 1.0 else _MOST_OF_ODD
+    clear = seen.of(seen.bits <= np.median(agreeing.bits) + _AS_CLEAR)
+    foreseen = ((clear.firsts + clear.lasts) / 2 - line.offset) / line.speed
+    wanted = np.unique(clear.moments[(foreseen >= begin) & (foreseen <= end)])
+    if np.count_nonzero(np.isin(wanted, agreeing.moments)) < most * len(wanted):
+        return False
+    whole = meeting.upload.whole[clear.queries] & meeting.item.is_whole[clear.rows]
+    there = clear.moments[whole & (clear.sharp >= begin) & (clear.sharp <= end)]
     shots = meeting.item.shots
-    own, all_seen = np.unique(shots[agreeing.moments]), np.unique(shots[seen.moments[within]])
-    return len(own) >= _MOST * len(np.union1d(own, all_seen))
+    own = np.unique(shots[agreeing.moments])
+    return bool(len(own) >= most * len(np.union1d(own, shots[there])))
 
 
 def _match(turn: int, found: list[Found], meeting: Meeting, shared: Shared) -> VideoMatch:

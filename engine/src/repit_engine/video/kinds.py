@@ -28,6 +28,8 @@ AS_DECODED: Final = frozenset({
 """Decoders that give frames in the order of their packets."""
 WITHOUT_ORDER: Final = {"h264": ("avi",), "hevc": ("avi",)}
 """Containers that keep no times of showing, of codecs in which frames are reordered and do not say how."""
+RAW: Final = frozenset({"mpegvideo", "h264", "hevc", "m4v", "obu"})
+"""Streams without a container: what times they have were counted."""
 ONE_CLOCK: Final = frozenset({"mov", "matroska", "avi", "ogg", "asf", "ivf", "obu"})
 """Containers whose times count from one beginning, so that a gap is a gap; of the others a leap is another
 recording that was put behind the first."""

@@ -48,8 +48,9 @@ class Video:
     `width`, `height`: of the first frame as stored. `turn`: by which stored frames become shown ones.
     `limited`: luma goes from 16 to 235. `times` ``(n,) int64``: milliseconds of every shown frame from the
     first, ascending, from packets alone: a damaged one may not be given. `keyframes`: those that are coded
-    by themselves. `guessed`: times were counted at a stated rate. `duration`: in milliseconds. `tracks`: of
-    moving pictures in the file; this one is `track`, 0 being what players show. The `repr` shows nothing.
+    by themselves; about these, where frames are counted. `guessed`: times were counted at a stated rate.
+    `duration`: in milliseconds. `tracks`: of moving pictures in the file; this one is `track`, 0 being what
+    players show. The `repr` shows nothing.
     """
 
     def __init__(self, reader: Reader, spent: Spent, source: Source, track: int) -> None:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from repit_engine.video.av1 import Frames
 from repit_engine.video.container import Track
 from repit_engine.video.headers import hidden, layer_of
-from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK, WITHOUT_ORDER
+from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK, RAW, WITHOUT_ORDER
 from repit_engine.video.limits import Spent, Unseen
 
 BACK: Final = 0.5
@@ -120,7 +120,7 @@ def table_of(track: Track, spent: Spent) -> Table:
         rows.frames,
         packets,
         order,
-        guessed,
+        guessed or track.kind in RAW,
         rows.damaged,
         np.sort(shown[shown >= 0]),
         duration,
@@ -179,7 +179,7 @@ def _order(rows: _Rows, timed: list[int], track: Track) -> Order:
         return Order.TIMED if rising else Order.COUNTED
     stamps = list(zip(rows.pts, rows.dts, strict=True))
     apart = [None if pts is None or dts is None else pts - dts for pts, dts in stamps]
-    if any(lag is not None and lag < 0 for lag in apart):
+    if any(lag is not None and lag < 0 for lag in apart) or len(set(seen)) < len(seen):
         return Order.COUNTED
     # Where all are shown as long after they are decoded, either none is shown out of its turn, or a container
     # has said nothing of it.

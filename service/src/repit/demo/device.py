@@ -1,9 +1,11 @@
-"""What the person's device does: hash the picture, and let nothing but the hashes leave.
+"""What the person's device does: hash the picture or the film, and let nothing but the hashes leave.
 
-In: the picture's bytes. Out: one item for the hotline's JSON API, the standard hash and up to eight anchored
-ones. Next: `story` sends it.
+In: the file's bytes. Out: one item for the hotline's JSON API: of a picture the standard hash and up to eight
+anchored ones, of a film its moments. Next: `story` sends it.
 """
 
+import base64
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,11 @@ import numpy as np
 from repit.foundation.errors import InputRefused, Text
 from repit_engine.anchors import bank_family, warm_up
 from repit_engine.errors import PictureRefused
+from repit_engine.moments import moments_of, to_bytes
 from repit_engine.picture import open_picture
 from repit_engine.stoplist import package_stoplist
 from repit_engine.types import Hash
+from repit_engine.video import open_video
 
 
 def get_ready() -> None:
@@ -42,3 +46,16 @@ def submission(picture: bytes) -> dict[str, Any]:
         for row in np.flatnonzero(kept).tolist()
     ]
     return {"media": "picture", "kind": "intimate", "hashes": hashes}
+
+
+def film_submission(film: bytes) -> dict[str, Any]:
+    """The item of a film. Raises `VideoRefused`."""
+    with open_video(film) as video:
+        moments = to_bytes(moments_of(video))
+    digest = {"algorithm": "sha256", "role": "whole", "value": hashlib.sha256(film).hexdigest()}
+    return {
+        "media": "video",
+        "kind": "intimate",
+        "hashes": [digest],
+        "moments": base64.b64encode(moments).decode(),
+    }

@@ -1,4 +1,4 @@
-"""The pictures of the demonstration and what uploaders do to them.
+"""The pictures of the demonstration and what uploaders do to them; its film is in `films`.
 
 In: a cat, a coffee and a rocket (`samples`; none of a person), or a file. Out: `Upload`s, each with the way
 in which the gate should meet it. Next: `story`.
@@ -13,8 +13,9 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from repit.foundation.errors import InputRefused, Text
 
-Hope = Literal["refused", "turned", "altered", "passes"]
-"""`refused`: as it stands. `turned`: after a turn or mirror. `altered`: by its parts."""
+Hope = Literal["refused", "turned", "altered", "film", "passes"]
+"""`refused`: as it stands. `turned`: after a turn or mirror. `altered`: by its parts. `film`: by its moments.
+"""
 
 _SAMPLES: Final = Path(__file__).parent / "samples"
 _LARGEST: Final = 64 * 1024**2
@@ -29,6 +30,11 @@ class Upload:
     data: bytes
     kind: str
     hope: Hope
+
+    @property
+    def content_type(self) -> str:
+        """As an uploader would name it."""
+        return "video/mp4" if self.kind == "mp4" else f"image/{self.kind}"
 
 
 def original(path: Path | None) -> bytes:

@@ -1,6 +1,7 @@
 """The story, step by step, against the running services.
 
-In: a hotline, a gate, a picture. Out: `Line`s and times, as they are measured. Next: `command` shows them.
+In: a hotline, a gate, a picture, a film. Out: `Line`s and times, as they are measured. Next: `command` shows
+them.
 
 The device computes hashes; only these go to the hotline. The platform sends whole uploads to its own gate,
 and asks again and again how long it takes until the first refusal, and until the picture passes once the
@@ -13,12 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from repit.demo.device import submission
+from repit.demo.device import film_submission, submission
 from repit.demo.pictures import Hope, Upload
 from repit.foundation.errors import NotFound, PeerFailed, Text
 from repit.foundation.outbound import Outbound
 
 TIMEOUT_SECONDS: Final = 30.0
+_CHECK_SECONDS: Final = 150.0
+"""Longer than the demonstration's gate may look at a film."""
 _PAUSE_SECONDS: Final = 0.004
 _REFUSED: Final = 451
 
@@ -35,6 +38,8 @@ class Line:
     milliseconds: float
     of: str | None
     right: bool
+    stretches: tuple[tuple[float, float, float, float], ...] = ()
+    """Of a film, in seconds: from and to in the upload, from and to in the film that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,9 @@ def passes_before(gate: Outbound, upload: Upload) -> Line:
     return _line(gate, upload, "passes")
 
 
-def open_case(hotline: Outbound, picture: bytes) -> Receipt:
+def open_case(hotline: Outbound, picture: bytes, film: bytes) -> Receipt:
     """Hash on the device, open a case with the hashes alone."""
-    body = json.dumps({"items": [submission(picture)]}).encode()
+    body = json.dumps({"items": [submission(picture), film_submission(film)]}).encode()
     answer = hotline.post("/api/v1/cases", body)
     if answer.status != 201:
         raise PeerFailed(detail=f"opening a case: status {answer.status}")
@@ -76,7 +81,7 @@ def withdraw(hotline: Outbound, receipt: Receipt) -> None:
 def until(gate: Outbound, upload: Upload, *, refused: bool, since: float) -> float:
     """Seconds from a moment until the upload is refused (or passes). Raises `NeverCame`."""
     while time.monotonic() - since < TIMEOUT_SECONDS:
-        status = gate.post("/v1/refuse", upload.data, content_type=f"image/{upload.kind}").status
+        status = gate.post("/v1/refuse", upload.data, content_type=upload.content_type).status
         if (status == _REFUSED) is refused:
             return time.monotonic() - since
         time.sleep(_PAUSE_SECONDS)
@@ -91,7 +96,7 @@ def lines(gate: Outbound, uploads: list[Upload]) -> Iterator[Line]:
 
 def _line(gate: Outbound, upload: Upload, hope: Hope) -> Line:
     begun = time.perf_counter()
-    answer = gate.post("/v1/check", upload.data, content_type=f"image/{upload.kind}")
+    answer = gate.post("/v1/check", upload.data, content_type=upload.content_type, seconds=_CHECK_SECONDS)
     took = (time.perf_counter() - begun) * 1000
     if answer.status != 200:
         raise PeerFailed(detail=f"a check: status {answer.status}")
@@ -106,14 +111,26 @@ def _line(gate: Outbound, upload: Upload, hope: Hope) -> Line:
         distance=best.get("distance"),
         milliseconds=took,
         of=parts[0].get("of"),
-        right=_as_hoped(hope, answered["verdict"], best.get("tier")),
+        stretches=tuple(
+            (
+                stretch["upload"]["from"],
+                stretch["upload"]["to"],
+                stretch["known"]["from"],
+                stretch["known"]["to"],
+            )
+            for stretch in best.get("segments", ())
+            if stretch["upload"] and stretch["known"]
+        ),
+        right=_as_hoped(hope, answered["verdict"], best),
     )
 
 
-def _as_hoped(hope: Hope, verdict: str, tier: str | None) -> bool:
+def _as_hoped(hope: Hope, verdict: str, best: dict[str, Any]) -> bool:
     if hope == "passes":
         return verdict == "allow"
     if hope == "altered":
         return verdict == "block"
+    if hope == "film":
+        return verdict == "block" and bool(best.get("segments"))
     # A picture that is nearly its own mirror image may be met either way.
-    return verdict == "block" and tier in ("exact", "standard", "orientation")
+    return verdict == "block" and best.get("tier") in ("exact", "standard", "orientation")
