@@ -104,7 +104,7 @@ def series_leak(series: Series, trusted: Sequence[float] = TRUSTED) -> SeriesLea
         return max(drawings, key=lambda drawn: likeness(drawn, original))
 
     tried = [_fitted(wholes, trust) for trust in trusted]
-    drawn, windows, trust = max(tried, key=lambda one: likeness(_cut(one[0], FIRST), original))
+    drawn, windows, trust = max(tried, key=lambda fitted: likeness(_cut(fitted[0], FIRST), original))
     guessed = [[located(drawn, row, ASPECT) for row in family[1:]] for family in series.families]
     return SeriesLeak(
         original,

@@ -54,7 +54,7 @@ def stills_of(video: Video) -> list[int]:
     minima: Minima[None] = Minima()
     looked = ((ms, small, None) for ms, small, _ in looked_at(video.every()))
     found = [minima.push(frame, None) for frame, _ in rated(looked)]
-    return [one[0].ms for one in (*found, minima.end()) if one]
+    return [still[0].ms for still in (*found, minima.end()) if still]
 
 
 def frames_of(video: Video) -> list[list[Any]]:

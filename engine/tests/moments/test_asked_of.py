@@ -32,7 +32,7 @@ def test_stages_come_from_cheap_to_dear_and_the_dense_one_in_slices() -> None:
     assert order == sorted(order)
     dense = [stage for stage in stages if stage.stage is VideoStage.DENSE]
     assert len(dense) == 3
-    assert all(one.ms.max() <= other.ms.min() + 500 for one, other in pairwise(dense))
+    assert all(part.ms.max() <= other.ms.min() + 500 for part, other in pairwise(dense))
     only = list(asked_of(Shown(steady(2000), panned(1)), last=VideoStage.SECONDS))
     assert [stage.stage for stage in only] == [VideoStage.KEYFRAMES, VideoStage.SECONDS]
 
@@ -132,7 +132,7 @@ def test_no_length_exceeds_the_budget_and_its_end_is_asked_like_its_beginning(le
 def test_a_smaller_budget_is_kept_too() -> None:
     budget = VideoBudget(early=80, whole=200, still=300, parts=100)
     stages = list(asked_of(Shown(steady(10_000), panned(7)), budget=budget))
-    counts = {stage: sum(len(one) for one in stages if one.stage is stage) for stage in VideoStage}
+    counts = {stage: sum(len(part) for part in stages if part.stage is stage) for stage in VideoStage}
     assert counts[VideoStage.KEYFRAMES] <= 80
     assert counts[VideoStage.SECONDS] <= 80
     assert 300 <= counts[VideoStage.DENSE] <= 500

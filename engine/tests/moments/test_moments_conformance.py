@@ -24,11 +24,11 @@ def test_every_conformance_video_has_its_moments() -> None:
 
 @pytest.mark.parametrize("name", VIDEOS)
 def test_moments_are_those_written_down(name: str) -> None:
-    told = VIDEOS[name]
+    expected = VIDEOS[name]
     with open_video(CONFORMANCE / "videos" / name) as video:
-        assert to_bytes(moments_of(video)).hex() == told["blob"]
+        assert to_bytes(moments_of(video)).hex() == expected["blob"]
     module = _make()
-    assert module.rows_of(from_bytes(bytes.fromhex(told["blob"]))) == told["moments"]
+    assert module.rows_of(from_bytes(bytes.fromhex(expected["blob"]))) == expected["moments"]
 
 
 @pytest.mark.parametrize("name", VIDEOS)
@@ -40,7 +40,7 @@ def test_thumbnails_rates_and_still_moments_are_those_written_down(name: str) ->
 
 @pytest.mark.parametrize("name", ["h264-uneven.mkv", "h264-rotated.mp4", "av1-hlg.mp4"])
 def test_what_is_written_down_is_what_the_oracle_says(name: str) -> None:
-    told = VIDEOS[name]
+    expected = VIDEOS[name]
     with open_video(CONFORMANCE / "videos" / name) as video:
         looked = [(ms, small, still.hashed()[1] >= 50) for ms, small, still in looked_at(video.every())]
         luma = next(video.every()).luma
@@ -48,12 +48,12 @@ def test_what_is_written_down_is_what_the_oracle_says(name: str) -> None:
     assert oracle.thumbnail(luma.tolist()) == thumbs[0].tolist()
     moving = oracle.rates(times, [small.tolist() for small in thumbs])
     digests = [hashlib.sha256(small.astype("<i4").tobytes()).hexdigest()[:16] for small in thumbs]
-    assert told["frames"] == [list(row) for row in zip(times, digests, moving, strict=True)]
-    assert told["stills"] == oracle.stills(times, moving)
+    assert expected["frames"] == [list(row) for row in zip(times, digests, moving, strict=True)]
+    assert expected["stills"] == oracle.stills(times, moving)
     chosen = oracle.chosen(times, moving, worth)
-    begins = [row["begin"] for row in told["moments"]]
+    begins = [row["begin"] for row in expected["moments"]]
     assert set(begins) <= set(chosen)
-    assert {row["end"] for row in told["moments"]} <= set(chosen)
+    assert {row["end"] for row in expected["moments"]} <= set(chosen)
 
 
 def _make() -> ModuleType:

@@ -85,4 +85,4 @@ def test_of_one_picture_held_for_long_the_first_frame_is_the_still_moment() -> N
 def _stills(times: Sequence[int], moving: Sequence[int]) -> list[int]:
     minima: Minima[int] = Minima()
     found = [minima.push(Rated(ms, rate), ms) for ms, rate in zip(times, moving, strict=True)]
-    return [one[1] for one in (*found, minima.end()) if one]
+    return [still[1] for still in (*found, minima.end()) if still]

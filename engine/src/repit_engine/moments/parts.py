@@ -4,7 +4,7 @@ corner.
 In: working planes of still moments, then frames anew. Out: rectangles, and `Asked` with each of them densely.
 Next: `query`.
 
-In one picture a straight edge may be a door. In a video what counts is that an edge stays while what it
+In one picture a straight edge may be a window's. In a video what counts is that an edge stays while what it
 bounds moves: the box of all that moves, if its sides are straight; edges of the mean of all planes, in which
 whatever moves is blurred; lines from side to side at which every plane has a step. Most videos have none of
 them, and are not decoded again.
@@ -188,11 +188,11 @@ def _cells(across: list[int], down: list[int], width: int, height: int) -> list[
     ]
 
 
-def _common(one: _Box, other: _Box) -> float:
+def _common(box: _Box, other: _Box) -> float:
     """Intersection over union."""
-    across = max(0, min(one[2], other[2]) - max(one[0], other[0]))
-    down = max(0, min(one[3], other[3]) - max(one[1], other[1]))
-    areas = sum((right - left) * (bottom - top) for left, top, right, bottom in (one, other))
+    across = max(0, min(box[2], other[2]) - max(box[0], other[0]))
+    down = max(0, min(box[3], other[3]) - max(box[1], other[1]))
+    areas = sum((right - left) * (bottom - top) for left, top, right, bottom in (box, other))
     return across * down / max(1, areas - across * down)
 
 
