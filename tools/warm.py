@@ -8,9 +8,10 @@ from repit.platform.gate.altered import AlteredCopies
 from repit.platform.gate.decoder import answering
 from repit.platform.gate.index.live import LiveIndex
 from repit_engine import anchors, pdq, picture
+from repit_engine.moments import warming as moments
 
 if __name__ == "__main__":
-    for part in (pdq, picture, anchors, answering):
+    for part in (pdq, picture, anchors, answering, moments):
         part.warm_up()
     index = LiveIndex()
     index.warm_up()

@@ -18,6 +18,7 @@ from bench.video.recall import NEAR, SIZES, Answer, bounds, share
 from bench.video.unrelated import Strangers
 
 WEAK: Final = 95.0
+SIZE_NAMES: Final = ("1,000 hashes", "1 M", "42 M")
 VPDQ: Final = "vpdq and threatexchange"
 MEAN, WORST = "found, by hand, mean of the rows", "found, by hand, weakest row"
 STILL_MEAN, STILL_WORST = "found, still, mean of the rows", "found, still, weakest row"
@@ -58,6 +59,10 @@ def recall(page: Report, answers: Mapping[str, Sequence[Answer]]) -> None:
         page.compare(
             mean or "found, tripods, mean of the rows", "%", float(np.mean(ours)), VPDQ, theirs, less=False
         )
+        for place, name in enumerate(SIZE_NAMES[:-1]):
+            smaller = [share(own, lambda each, place=place: each.found[place]) for own in rows.values()]
+            work = f"{mean or 'found, tripods, mean of the rows'}, as in a bank of {name}"
+            page.compare(work, "%", float(np.mean(smaller)), less=False)
         if worst:
             page.compare(worst, "%", min(ours), less=False)
         page.tables.append(_table(kind, rows))
@@ -131,12 +136,14 @@ def _table(kind: str, rows: Mapping[str, Sequence[Answer]]) -> Table:
         theirs = _theirs(own)
         cells.append((
             name, len(own), f"{found:.0f}", f"{low:.0f} to {high:.0f}",
+            *(f"{100 * np.mean([each.found[place] for each in own]):.0f}" for place in range(len(SIZES) - 1)),
             *(f"{100 * np.mean([each.blocked[place] for each in own]):.0f}" for place in range(len(SIZES))),
             f"{100 * np.mean([each.blocked_again for each in own]):.0f}",
             "–" if theirs is None else f"{theirs:.0f}", "weak" if found < WEAK else "",
         ))  # fmt: skip
     columns = (
-        "copy", "clips", "found, %", "bounds", "blocked, 1,000 hashes", "blocked, 1 M", "blocked, 42 M",
+        "copy", "clips", "found, %", "bounds", *(f"found, {name}" for name in SIZE_NAMES[:-1]),
+        *(f"blocked, {name}" for name in SIZE_NAMES),
         "asked again", VPDQ, "",
     )  # fmt: skip
     return Table(f"Found, {kind}: thresholds of 42 M hashes", columns, cells)

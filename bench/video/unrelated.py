@@ -34,6 +34,8 @@ from repit_engine.video import Frame
 LARGEST: Final = 42_000_000
 DRAWN: Final = 48
 FILM: Final = Film(6.0, 320, 180, rate=12.0, shake=1.0, shot=2.0)
+COMPARED: Final = 12
+"""Banked films with which the moments of each upload are compared one by one."""
 LOOSE: Final = 1_000.0
 """Expected false alignments up to which a match is reported, to hold what is claimed against what is."""
 CLAIMS: Final = (100.0, 10.0, 1.0, 0.1, 1e-2, 1e-3)
@@ -126,8 +128,10 @@ def tables(found: Strangers) -> list[Table]:
         (f"{claim:g}", f"{claim * found.uploads:g}", seen)
         for claim, seen in zip(CLAIMS, found.claims, strict=True)
     ]
+    assumed = DEFAULT_VIDEO_RULE.rates
+    taken = {"single": assumed.log_single, "second": assumed.log_second, "whole": assumed.log_whole}
     rates = [
-        (distance, *(f"{found.rates[name][distance]:.2f}" for name in ("single", "second", "whole")))
+        (distance, *(cell for name in taken for cell in _cells(found, name, taken[name], distance)))
         for distance in DISTANCES
     ]
     return [
@@ -139,10 +143,25 @@ def tables(found: Strangers) -> list[Table]:
         ),
         Table(
             f"Unrelated moments within a distance: log10 of how many of {found.moments:,} pairs of moments",
-            ("bits", "nearest hash", "second, turned alike", "whole frames, upright"),
+            (
+                "bits",
+                "nearest hash",
+                "as align takes it",
+                "second, turned alike",
+                "as align takes it ",
+                "whole frames, upright",
+                "as align takes it  ",
+            ),
             rates,
         ),
     ]
+
+
+def _cells(found: Strangers, name: str, assumed: NDArray[np.float64], distance: int) -> tuple[str, str]:
+    """What was measured, where anything was, and what `align` reckons with."""
+    least = -np.log10(found.moments) - 0.1
+    seen = float(found.rates[name][distance])
+    return (f"{seen:.2f}" if seen >= least else f"none, below {least:.1f}"), f"{assumed[distance]:.2f}"
 
 
 def _film(material: Material, side: int, number: int) -> Shown:
@@ -199,7 +218,7 @@ def _answer(material: Material, index: VideoIndex, known: Sequence[Moments], num
     loose = replace(DEFAULT_VIDEO_RULE, block=1e-30, review=LOOSE)
     own = decide_video(stages, index, duration=film.duration, rule=loose, stoplist=words)
     strengths = [match.strength for match in large.matches]
-    few = [known[(number * 7 + step * 13) % len(known)] for step in range(4)]
+    few = [known[(number * 7 + step * 13) % len(known)] for step in range(COMPARED)]
     near, compared = _distances(stages, few)
     return _Answer(
         strengths.count(Strength.BLOCK), strengths.count(Strength.REVIEW),

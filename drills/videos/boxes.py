@@ -41,12 +41,12 @@ def exchanged(content: bytes, rng: np.random.Generator) -> bytes:
     """Two boxes in each other's place, where neither lies within the other."""
     found = list(boxes(content))
     for _ in range(50):
-        one, other = sorted(
+        former, other = sorted(
             (found[int(at)] for at in rng.integers(0, len(found), 2)), key=lambda box: box.begin
         )
-        if one.end <= other.begin:
-            parts = content[: one.begin], content[other.begin : other.end], content[one.end : other.begin]
-            return b"".join(parts) + content[one.begin : one.end] + content[other.end :]
+        if former.end <= other.begin:
+            parts = content[: former.begin], content[other.begin : other.end], content[former.end : other.begin]
+            return b"".join(parts) + content[former.begin : former.end] + content[other.end :]
     return content[::-1]
 
 

@@ -13,6 +13,8 @@ from repit.platform.gate import checks
 from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.runtime import Gate
 from repit_engine.moments import to_bytes
+from repit_engine.moments.features import to_features
+from repit_engine.vpdq import to_json, to_lines
 
 KEY = {"HTTP_AUTHORIZATION": "Bearer one-key-of-sixteen-signs"}
 OTHER = {"HTTP_AUTHORIZATION": "Bearer other-key-of-sixteen-signs"}
@@ -53,6 +55,9 @@ def test_moments_are_enough_and_nonsense_in_their_place_is_refused_without_being
     gate.index.apply(video_entry("v", known_moments()))
     blob = base64.b64encode(to_bytes(known_moments())).decode()
     assert asked({"moments": blob}, "application/json").json()["verdict"] == "block"
+    for text in (to_lines(to_features(known_moments())), to_json(to_features(known_moments()))):
+        assert asked({"vpdq": text}, "application/json").json()["verdict"] == "block"
+    assert asked({"vpdq": "1,2,3"}, "application/json").status_code == 400
     other = base64.b64encode(to_bytes(moments_of_nobody(5))).decode()
     assert asked({"moments": other}, "application/json").json()["verdict"] == "allow"
     for wrong in ("%%%", "QUJD", blob[:-8], ""):

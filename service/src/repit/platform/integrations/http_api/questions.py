@@ -1,7 +1,7 @@
 """A question without media: hashes computed elsewhere, or the address of a picture.
 
-In: JSON `{"hashes": [{"algorithm": "pdq", "value": "64 hex digits"}]}`, of a video `{"moments": "base64"}`,
-or `{"url": "https://…"}`. Out: `Hashes`, or the address. Next: `Inspector.inspect`,
+In: JSON `{"hashes": [{"algorithm": "pdq", "value": "64 hex digits"}]}`, of a video `{"moments": "base64"}` or
+`{"vpdq": "…"}`, or `{"url": "https://…"}`. Out: `Hashes`, or the address. Next: `Inspector.inspect`,
 `repit.platform.gate.fetching`.
 """
 
@@ -18,6 +18,8 @@ from repit.foundation.hashes import Algorithm, Hash
 from repit.foundation.web.api.reading import Reader, Strict
 from repit_engine.errors import EngineError
 from repit_engine.moments import MOST_BYTES, Moments, from_bytes
+from repit_engine.moments.features import from_features
+from repit_engine.vpdq import from_json, from_lines
 
 MAX_HASHES: Final = 100
 MAX_URL: Final = 2048
@@ -26,8 +28,8 @@ MAX_MOMENTS: Final = (MOST_BYTES + 2) // 3 * 4
 _MOMENTS_REFUSED: Final = InputRefused(
     Text("These are no moments of a video.", "Ce ne sont pas les instants d’une vidéo."),
     Text(
-        "Send what `repit-hash --json` says of it in `moments`, and nothing else.",
-        "Envoyez ce que `repit-hash --json` dit d’elle dans `moments`, et rien d’autre.",
+        "Send the moments in base64 in `moments`, or a text of vPDQ in `vpdq`, and nothing else.",
+        "Envoyez les instants en base64 dans `moments`, ou un texte de vPDQ dans `vpdq`, et rien d’autre.",
     ),
 )
 
@@ -77,9 +79,16 @@ class HashesQuestion(BaseModel):
 
 
 class MomentsQuestion(Strict):
-    """What `repit-hash` says of a video, as `repit_engine.moments` writes it, in base64."""
+    """What a bank keeps of a video, as `repit_engine.moments` writes it, in base64."""
 
     moments: Annotated[str, Field(min_length=1, max_length=MAX_MOMENTS, pattern="^[0-9A-Za-z+/]+={0,2}$")]
+
+
+class VpdqQuestion(Strict):
+    """Hashes of a video's frames with their times, as vPDQ's programs write them: its lines, or its JSON list
+    as a text."""
+
+    vpdq: Annotated[str, Field(min_length=1, max_length=MAX_MOMENTS)]
 
 
 class AddressQuestion(Strict):
@@ -93,14 +102,15 @@ def _which(asked: Any) -> str:
     return next((tag for name, tag in _TAGS.items() if name in named), "hashes")
 
 
-_TAGS: Final = {"url": "address", "moments": "moments"}
+_TAGS: Final = {"url": "address", "moments": "moments", "vpdq": "vpdq"}
 Question = Annotated[
     Annotated[HashesQuestion, Tag("hashes")]
     | Annotated[MomentsQuestion, Tag("moments")]
+    | Annotated[VpdqQuestion, Tag("vpdq")]
     | Annotated[AddressQuestion, Tag("address")],
     Discriminator(_which),
 ]
-_QUESTION: Final[Reader[HashesQuestion | MomentsQuestion | AddressQuestion]] = Reader(Question)
+_QUESTION: Final[Reader[HashesQuestion | MomentsQuestion | VpdqQuestion | AddressQuestion]] = Reader(Question)
 
 
 def question_of(body: bytes) -> Hashes | str:
@@ -114,9 +124,16 @@ def question_of(body: bytes) -> Hashes | str:
     if isinstance(asked, HashesQuestion):
         return Hashes(tuple(value.hash() for value in asked.hashes))
     try:
+        if isinstance(asked, VpdqQuestion):
+            return Hashes((), _of_vpdq(asked.vpdq))
         return Hashes((), from_bytes(base64.b64decode(asked.moments, validate=True)))
     except (EngineError, binascii.Error):
         raise _MOMENTS_REFUSED from None
+
+
+def _of_vpdq(text: str) -> Moments:
+    """Raises `EngineError`."""
+    return from_features(from_json(text) if text.lstrip().startswith("[") else from_lines(text))
 
 
 def _refused(error: ErrorDetails) -> InputRefused:
@@ -130,7 +147,7 @@ def _refused(error: ErrorDetails) -> InputRefused:
                 f"Il faut une seule adresse d’au plus {MAX_URL} caractères, et rien d’autre.",
             )
         )
-    if place[0] == "moments":
+    if place[0] in ("moments", "vpdq"):
         return _MOMENTS_REFUSED
     if place[-1] == "value":
         return InputRefused(
