@@ -20,6 +20,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 ENGLISH_ONLY: Final = {
     "altered-copies.md": "measurements, for engineers",
     "moments.md": "a format, for engineers",
+    "alignment.md": "a rule, for engineers",
     "pdq.md": "a format, for engineers",
     "search.md": "a method and its proof, for engineers",
     "settings.md": "written from the declarations by `repit settings`",
