@@ -57,7 +57,7 @@ def body(submission: Submission) -> dict[str, object]:
         {"algorithm": h.algorithm, "role": h.role, "value": h.value.hex(), "quality": h.quality}
         for h in submission.hashes
     ]
-    told = {"media": submission.media, "kind": submission.kind, "hashes": hashes}
+    record = {"media": submission.media, "kind": submission.kind, "hashes": hashes}
     if submission.moments:
-        told["moments"] = base64.b64encode(submission.moments).decode()
-    return told
+        record["moments"] = base64.b64encode(submission.moments).decode()
+    return record

@@ -28,7 +28,7 @@ Pull = Callable[[str], Outcome]
 pytestmark = pytest.mark.django_db
 
 
-def told(seed: int, count: int = 5, **more: object) -> dict[str, object]:
+def announced(seed: int, count: int = 5, **more: object) -> dict[str, object]:
     """A video of the other hotline's, as its feed tells of it."""
     return {
         **entry(seed, BEA),
@@ -84,32 +84,32 @@ def bea() -> None:
 
 
 def test_a_video_of_another_hotline_comes_with_its_moments_and_goes_with_them(pulled: Pull) -> None:
-    hear(pulled, snapshot(told(1), told(2, 0)), acknowledged(), changes())
+    hear(pulled, snapshot(announced(1), announced(2, 0)), acknowledged(), changes())
     assert held() == {md5(1): video(1).moments, md5(2): b""}
     hear(pulled, changes({**entry(1, state="withdrawn"), "media": "video"}, head=6), acknowledged())
     assert held() == {md5(2): b""}
 
 
 def test_said_again_it_changes_nothing_and_with_other_moments_it_is_another_item(pulled: Pull) -> None:
-    hear(pulled, snapshot(told(1)), acknowledged(), changes())
+    hear(pulled, snapshot(announced(1)), acknowledged(), changes())
     at = feed.head()
-    hear(pulled, changes(told(1), head=6), acknowledged())
+    hear(pulled, changes(announced(1), head=6), acknowledged())
     assert feed.head() == at
     longer = base64.b64encode(video(1, 9).moments).decode()
-    hear(pulled, changes(told(1, moments=longer), head=7), acknowledged())
+    hear(pulled, changes(announced(1, moments=longer), head=7), acknowledged())
     assert held() == {md5(1): video(1, 9).moments}
     assert PartnerRecord.objects.count() == 1 and Item.objects.filter(state="withdrawn").count() == 1
 
 
 def test_the_same_video_submitted_here_is_the_same_item(pulled: Pull) -> None:
     name = items.submit(video(1), actor="test", publish=True).item
-    hear(pulled, snapshot(told(1, kind="intimate")), acknowledged(), changes())
+    hear(pulled, snapshot(announced(1, kind="intimate")), acknowledged(), changes())
     assert Item.objects.get().token == name and Item.objects.get().confirmations == 2
 
 
 @pytest.mark.parametrize("amiss", ["AAAA", "?", 7, flat(1)], ids=["short", "no base64", "number", "flat"])
 def test_moments_that_cannot_be_read_or_show_nothing_cost_nothing_else(pulled: Pull, amiss: object) -> None:
-    hear(pulled, snapshot(told(1, moments=amiss), told(2)), acknowledged(), changes())
+    hear(pulled, snapshot(announced(1, moments=amiss), announced(2)), acknowledged(), changes())
     assert held() == {md5(1): b"", md5(2): video(2).moments}
     [row] = partners.rejected_of("bea")
     assert "moments" in row.reason
@@ -128,7 +128,7 @@ def test_many_long_videos_come_a_few_at_a_time(pulled: Pull, monkeypatch: pytest
     monkeypatch.setattr(
         puller.HotlineClient, "_read", lambda self, some: sizes.append(len(some)) or real(self, some)
     )
-    hear(pulled, snapshot(*(told(seed, 700) for seed in range(6))), acknowledged(), changes())
+    hear(pulled, snapshot(*(announced(seed, 700) for seed in range(6))), acknowledged(), changes())
     assert max(sizes) == 2 and len(held()) == 6 and all(held().values())
 
 
@@ -139,8 +139,8 @@ def test_stopncii_is_told_of_the_md5_and_nothing_else() -> None:
     who = recognise(subscribers.add("forum"))
     items.submit(video(1), actor="test", publish=True)
     items.submit(video(2, 0), actor="test", publish=True)
-    told_of = [record for record in stopncii_server.fetch(who, 10, 800).records if record.second != 10]
-    assert [(record.signal_type, record.value.hex()) for record in told_of] == [
+    records = [record for record in stopncii_server.fetch(who, 10, 800).records if record.second != 10]
+    assert [(record.signal_type, record.value.hex()) for record in records] == [
         ("VideoMD5", md5(1)),
         ("VideoMD5", md5(2)),
     ]
@@ -168,10 +168,10 @@ def test_videos_that_stopncii_knows_by_tmk_alone_are_counted_and_told_of(
     assert held() == {md5(1): b""}
     [lag] = [row for row in partners.lags() if row.name == "org"]
     assert (lag.skipped, lag.unmatched) == (2, 1)
-    for words, said in (("en", "TMK hash alone: 1."), ("fr", "empreinte TMK : 1.")):
+    for words, text in (("en", "TMK hash alone: 1."), ("fr", "empreinte TMK : 1.")):
         monkeypatch.setenv("REPIT_LANGUAGE", words)
         exchanges._table(partners.lags(), {})
-        assert said in " ".join(capsys.readouterr().out.split())
+        assert text in " ".join(capsys.readouterr().out.split())
 
 
 def test_ncmec_is_told_of_the_md5_and_nothing_else(client: Client) -> None:

@@ -95,9 +95,9 @@ def test_what_does_not_open_is_found_listed_and_shown(run: Run) -> None:
     shown = run("show", bad).stdout
     assert "Hashes: 2. Served: 0. Do not open: 2." in shown and "received → active" in shown
     none = {"moments": False}
-    told = [json.loads(run("show", name, "--json").stdout)["hashes"] for name in (bad, good)]
-    assert told[0] == {"kept": 2, "served": 0, "broken": 2} | none
-    assert told[1] == {"kept": 1, "served": 1, "broken": 0} | none
+    shown_hashes = [json.loads(run("show", name, "--json").stdout)["hashes"] for name in (bad, good)]
+    assert shown_hashes[0] == {"kept": 2, "served": 0, "broken": 2} | none
+    assert shown_hashes[1] == {"kept": 1, "served": 1, "broken": 0} | none
 
 
 def test_a_withdrawn_and_an_erased_item_are_shown_with_what_can_be_said(run: Run) -> None:

@@ -69,12 +69,14 @@ def test_a_line_may_bring_the_moments_of_a_video(monkeypatch: pytest.MonkeyPatch
 
 def test_a_line_may_bring_a_video_as_vpdq_has_it():
     """As others exchange hashes of videos: moments by the clock, without anchored hashes."""
-    told = body(video(1, 0))
+    record = body(video(1, 0))
     features = [
         f"{row.tobytes().hex()},{quality},{n}.00"
         for n, (row, quality) in enumerate([*zip(moments(1).whole, (50, 80, 100, 49, 31), strict=True)])
     ]
-    done, rejected = load([json.dumps({**told, "vpdq": features}), json.dumps({**told, "vpdq": ["x,1,0"]})])
+    done, rejected = load(
+        [json.dumps({**record, "vpdq": features}), json.dumps({**record, "vpdq": ["x,1,0"]})]
+    )
     assert (done, rejected.count) == (Loaded(1, 0, 0), 1)
     [item] = feed.everything(moments=True)
     read = from_bytes(item.moments)

@@ -105,8 +105,8 @@ def test_any_videos_come_out_as_they_went_in(counts: list[int]) -> None:
     with transaction.atomic():
         protect(*some)
         read = [letters.whole(order) for order in letters.opened(list(Letter.objects.all()))]
-        assert {(one.hashes, one.moments) for one in read if one} == {
-            (one.hashes, one.moments) for one in some
+        assert {(submission.hashes, submission.moments) for submission in read if submission} == {
+            (submission.hashes, submission.moments) for submission in some
         }
         transaction.set_rollback(True)
 

@@ -51,8 +51,8 @@ def test_who_may_not_see_anchored_hashes_is_told_the_moments_alone(client: Clien
     headers = key()
     submit(video(1))
     for entry in (page(client, headers).changes[0].entry, snapshot(client, headers)[0]):
-        told = from_bytes(entry.moments)
-        assert len(told) == 5 and not len(told.anchored)
+        announced = from_bytes(entry.moments)
+        assert len(announced) == 5 and not len(announced.anchored)
         assert entry.moments == to_bytes(moments(1).without_anchored())
 
 
@@ -94,13 +94,13 @@ def test_pages_end_where_moments_are_many_and_lose_nothing(client: Client, monke
     headers = key(anchored=True)
     names = [submit(video(number, 100)) for number in range(5)]
     monkeypatch.setattr(feed, "MOST_BYTES", 2 * 16 * 1024)
-    after, told = 0, []
+    after, announced = 0, []
     while (found := page(client, headers, after)).changes:
         assert len(found.changes) <= 2
-        told += [change.entry for change in found.changes]
+        announced += [change.entry for change in found.changes]
         after = found.through or 0
-    assert [entry.item for entry in told] == names
-    assert [entry.moments for entry in told] == [video(number, 100).moments for number in range(5)]
+    assert [entry.item for entry in announced] == names
+    assert [entry.moments for entry in announced] == [video(number, 100).moments for number in range(5)]
     assert {entry.item for entry in snapshot(client, headers)} == set(names)
 
 
@@ -115,8 +115,8 @@ def test_moments_that_do_not_open_keep_nothing_else_from_anybody(client: Client)
     """Its hashes are told, and the others whole; whoever submits the same video again mends it."""
     headers, broken, well = key(), submit(video(1)), submit(video(2))
     ItemMoments.objects.filter(item__token=broken).update(sealed=b"\x01" * 100)
-    told = {entry.item: entry for entry in snapshot(client, headers)}
-    assert told[well].moments and not told[broken].moments and told[broken].hashes
+    announced = {entry.item: entry for entry in snapshot(client, headers)}
+    assert announced[well].moments and not announced[broken].moments and announced[broken].hashes
     assert items.submit(video(1), actor="test", publish=True).item == broken
     assert {entry.item: bool(entry.moments) for entry in snapshot(client, headers)} == {
         broken: True,

@@ -27,7 +27,7 @@ EXACT = "Only exact copies of it can be recognised."
 
 
 def field(*some: Submission) -> str:
-    return json.dumps([body(one) for one in some])
+    return json.dumps([body(submission) for submission in some])
 
 
 def banked() -> list[bytes]:
@@ -101,23 +101,25 @@ def test_whoever_wants_one_fingerprint_has_the_moments_as_they_are_and_no_more()
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_the_receipt_says_of_how_many_videos_altered_copies_are_recognised(number: int) -> None:
-    said = words(Guest(*(video(seed) for seed in range(number))).shown)
-    one = "Altered copies of your video and parts of it can be recognised too."
-    assert (one if number == 1 else "Of 2 videos, altered copies and parts can be recognised too.") in said
-    assert "exact copies" not in said
+    text = words(Guest(*(video(seed) for seed in range(number))).shown)
+    sentence = "Altered copies of your video and parts of it can be recognised too."
+    assert (
+        sentence if number == 1 else "Of 2 videos, altered copies and parts can be recognised too."
+    ) in text
+    assert "exact copies" not in text
 
 
 def test_the_receipt_says_so_where_only_exact_copies_are() -> None:
-    said = words(Guest(video(1, 0)).shown)
-    assert "Only exact copies can be recognised" in said and "Altered copies" not in said
-    said = words(Guest(video(1, 0), video(2)).shown)
-    assert "Of 1 of them only exact copies" in said and "Altered copies of your video" in said
+    text = words(Guest(video(1, 0)).shown)
+    assert "Only exact copies can be recognised" in text and "Altered copies" not in text
+    text = words(Guest(video(1, 0), video(2)).shown)
+    assert "Of 1 of them only exact copies" in text and "Altered copies of your video" in text
 
 
 def test_the_overview_says_of_each_video_what_is_recognised() -> None:
     guest = Guest(video(1), video(2, 0))
-    said = guest.overview()
-    assert said.count(ALTERED) == 1 and said.count(EXACT) == 1
+    text = guest.overview()
+    assert text.count(ALTERED) == 1 and text.count(EXACT) == 1
     guest.post("add/", hashes=items(), kind="intimate")
     assert guest.overview().count(ALTERED) == 1, "of a picture nothing of the kind is said"
 

@@ -82,7 +82,11 @@ def listed() -> bytes:
 
 def near(submissions: Iterable[Submission]) -> bool:
     """Whether any PDQ hash, or a moment of a video, lies within `RADIUS` of one on the list."""
-    some = [one for one in submissions if one.moments or any(hash_.perceptual for hash_ in one.hashes)]
+    some = [
+        submission
+        for submission in submissions
+        if submission.moments or any(hash_.perceptual for hash_ in submission.hashes)
+    ]
     index = _memory.index() if some else None
     if index is None:
         return False
