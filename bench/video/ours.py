@@ -7,14 +7,13 @@ What a film comes to is kept under `artefacts/video`, by the engine's own code: 
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 import repit_engine
 from bench.common import ROOT
@@ -100,10 +99,12 @@ class Upload:
             yield self._stages[place]
             place += 1
 
-    def again(self, times: NDArray[np.int64]) -> Asked:
-        """Every frame near these times."""
+    def again(self, spans: Sequence[tuple[int, int]]) -> Asked:
+        """Every frame within spans of it, in milliseconds."""
         begun = time.thread_time()
-        stage = asked_about(self.video, times)
+        shown = self.video.times
+        times = [shown[(shown >= begin) & (shown <= end)] for begin, end in spans]
+        stage = asked_about(self.video, np.concatenate([np.empty(0, np.int64), *times]))
         self.seconds += time.thread_time() - begun
         return stage
 

@@ -13,17 +13,28 @@ from repit_engine.moments import Asked, Moments, VideoStage
 FRAME = 40
 """Milliseconds between frames of an upload: 25 a second."""
 _WAVES = 4
+_WORLD = 12
+"""Directions in which scenes that have something in common differ."""
 
 
 class Footage:
-    """Shots of `shot` seconds, each of another scene, from a hand that moves by `shake`."""
+    """Shots of `shot` seconds, each of another scene, from a hand that moves by `shake`.
 
-    def __init__(self, seed: int, seconds: float, *, shot: float = 4.0, shake: float = 0.35) -> None:
+    `alike`: how much all scenes of the world have in common: unrelated ones then come nearer than chance.
+    """
+
+    def __init__(
+        self, seed: int, seconds: float, *, shot: float = 4.0, shake: float = 0.35, alike: float = 0.0
+    ) -> None:
         rng = np.random.default_rng(seed)
         self.duration = round(seconds * 1000)
         self.shot = round(shot * 1000)
         shots = -(-self.duration // self.shot)
         self.scenes = rng.normal(size=(shots, 5, 256))
+        if alike:
+            world = np.random.default_rng(0).normal(size=(_WORLD, 256)) / np.sqrt(_WORLD)
+            common = rng.normal(size=(shots, 5, _WORLD)) @ world
+            self.scenes = np.sqrt(alike) * common + np.sqrt(1 - alike) * self.scenes
         self.moves = rng.normal(size=(shots, _WAVES, 5, 256)) * shake
         self.rates = rng.uniform(0.05, 0.4, (shots, _WAVES))
         self.phases = rng.uniform(0, 2 * np.pi, (shots, _WAVES))

@@ -227,10 +227,10 @@ def test_an_upload_that_begins_later_is_placed_as_much_later(index, item, later)
     first = decide_video([asked], index, duration=upload.duration)
     second = decide_video([moved], index, duration=upload.duration + later)
     assert len(first.matches) == len(second.matches) == 1
-    for one, other in zip(first.best.segments, second.best.segments, strict=True):
-        assert near(other.upload_from - one.upload_from, later, 60)
-        assert near(other.upload_to - one.upload_to, later, 60)
-        assert near(other.item_from, one.item_from, 60)
+    for before, other in zip(first.best.segments, second.best.segments, strict=True):
+        assert near(other.upload_from - before.upload_from, later, 60)
+        assert near(other.upload_to - before.upload_to, later, 60)
+        assert near(other.item_from, before.item_from, 60)
 
 
 def test_evidence_grows_with_scenes_and_shrinks_with_the_bank(index):

@@ -167,3 +167,13 @@ def test_a_banked_picture_is_found_in_a_slide_show_and_a_flash_of_it_goes_to_a_p
         pictures_in([Shown((OTHER[0], 0, 6_000, 1)).dense()], pictures.range_search, duration=6_000, items=1)
         == ()
     )
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.85])
+def test_of_thousands_of_unrelated_pairs_none_agrees(alike):
+    """Whatever scenes of the world have in common; `make bench NAME=video` counts a million."""
+    items = [moments_of(Footage(seed, 20, shot=2.5, shake=0.6, alike=alike)) for seed in range(5_000, 5_150)]
+    index = index_of(*items)
+    for seed in range(6_000, 6_020):
+        upload = Shown((Footage(seed, 12, shot=2.5, shake=0.6, alike=alike), 0, 12_000, 1))
+        assert decided(index, upload).matches == ()

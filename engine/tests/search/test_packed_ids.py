@@ -25,7 +25,7 @@ def test_packed_ids_are_the_ids_and_are_found(ids: list[int], others: list[int])
     wanted = np.array([*ids[::2], *others], np.uint64)
     assert packed.rows_of(wanted).tolist() == np.flatnonzero(np.isin(given_ids, wanted)).tolist()
     for bound in (0, 2**64, *others[:3], *ids[:3]):
-        assert packed.first_row(bound) == sum(one < bound for one in ids)
+        assert packed.first_row(bound) == sum(held < bound for held in ids)
     plain = packed.without_runs()
     assert plain.of(np.arange(len(ids), dtype=np.uint64)).tolist() == given_ids.tolist()
     assert not len(plain.firsts)

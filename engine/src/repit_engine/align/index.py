@@ -22,8 +22,9 @@ from repit_engine.types import HashArray, IdArray, RangeResult
 
 MOST_NEIGHBOURS: Final = 64
 """Hashes that a search gives for one query at most, the nearest."""
-_LOAD: Final = 1 << 20
-"""Hashes of many videos that become one segment together."""
+_LOAD: Final = 1 << 24
+"""Hashes of many videos that become one segment together: each segment is asked by every search, and takes
+2 GB beside itself while it is built."""
 _ROW: Final = np.dtype([("begin", "<u4"), ("end", "<u4"), ("quality", "u1"), ("anchored", "u1")])
 
 

@@ -100,17 +100,17 @@ def _proposed(points: Points, scenes: NDArray[np.int64]) -> tuple[NDArray[np.flo
             break
     voters = np.array(taken, np.int64)
     times, places = points.sharp[voters], middles[voters]
-    one, other = np.triu_indices(len(voters), 1)
-    far = (np.abs(times[other] - times[one]) >= _APART) & (scenes[voters[one]] != scenes[voters[other]])
-    one, other = one[far], other[far]
-    speeds = (places[other] - places[one]) / (times[other] - times[one])
+    first, other = np.triu_indices(len(voters), 1)
+    far = (np.abs(times[other] - times[first]) >= _APART) & (scenes[voters[first]] != scenes[voters[other]])
+    first, other = first[far], other[far]
+    speeds = (places[other] - places[first]) / (times[other] - times[first])
     possible = (np.abs(speeds) >= SLOWEST / _SLACK) & (np.abs(speeds) <= FASTEST * _SLACK)
-    one, speeds = (
-        one[possible],
+    first, speeds = (
+        first[possible],
         np.clip(np.abs(speeds[possible]), SLOWEST, FASTEST) * np.sign(speeds[possible]),
     )
     all_speeds = np.concatenate([speeds, np.ones(len(voters)), -np.ones(len(voters))])
-    all_from = np.concatenate([one, np.arange(len(voters)), np.arange(len(voters))])
+    all_from = np.concatenate([first, np.arange(len(voters)), np.arange(len(voters))])
     return all_speeds, places[all_from] - all_speeds * times[all_from]
 
 

@@ -121,8 +121,8 @@ class _Asking:
                     meeting = Meeting(upload, item, self._index.rows, self._rule)
                     self._judgements[number] = judged(meeting, self._shared)
         kept = [self._judgements[number] for number in chosen if number in self._judgements]
-        self.matches = tuple(sorted((one.match for one in kept if one.match is not None), key=surest))
-        self.spans = tuple(span for one in kept for span in one.spans)
+        self.matches = tuple(sorted((known.match for known in kept if known.match is not None), key=surest))
+        self.spans = tuple(span for known in kept for span in known.spans)
 
     def _meet(self, stage: Asked) -> Counter[int]:
         """At how many times of the upload each video is met."""

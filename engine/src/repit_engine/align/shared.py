@@ -58,14 +58,14 @@ class SharedParts:
             return np.empty(0, np.int64)
         return np.intersect1d(shared, moments)
 
-    def _with(self, one: Moments, other: Moments) -> NDArray[np.int64]:
-        """Moments of `one` that `other` has too, if they have nothing else in common."""
-        bits = np.empty((len(one), len(other)), np.uint16)
-        left, right = (np.ascontiguousarray(side.whole).view(np.uint64) for side in (one, other))
+    def _with(self, own: Moments, other: Moments) -> NDArray[np.int64]:
+        """Moments of `own` that `other` has too, if they have nothing else in common."""
+        bits = np.empty((len(own), len(other)), np.uint16)
+        left, right = (np.ascontiguousarray(side.whole).view(np.uint64) for side in (own, other))
         jit.distances.distance_matrix(left, right, bits)
         near = bits <= self._rule.radius
         here, there = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
-        little = _is_little(one, here) and _is_little(other, there)
+        little = _is_little(own, here) and _is_little(other, there)
         return here if little else np.empty(0, np.int64)
 
 

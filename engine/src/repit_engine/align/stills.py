@@ -215,7 +215,7 @@ def pictures_in(
                     best = match
         if best is not None:
             shown.append(_shown(best, np.unique(upload.ms[rows[own]]), times[0], duration))
-    return tuple(sorted(shown, key=lambda one: (*_by_strength(one.strength, one.match), one.item)))
+    return tuple(sorted(shown, key=lambda found: (*_by_strength(found.strength, found.match), found.item)))
 
 
 def _shown(match: Match, times: NDArray[np.int64], at: int, duration: int) -> ShownPicture:

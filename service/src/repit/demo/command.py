@@ -67,6 +67,9 @@ _LONG_BUDGET: Final = {
 """On a machine that does other work too; the times shown are those that answers took."""
 
 
+_LONG_MS: Final = 1000
+
+
 def run(picture: Path | None) -> int:
     """Tell the story; 0 if every line came out as it should, 1 if not, 130 after a Ctrl-C in its midst."""
     language = _language()
@@ -209,14 +212,14 @@ def _table(say: Say, lines: list[story.Line]) -> Table:
             say(_VERDICTS[line.verdict]),
             way,
             "–" if line.distance is None else str(line.distance),
-            f"{line.milliseconds:.1f}",
+            f"{line.milliseconds:.{1 if line.milliseconds < _LONG_MS else 0}f}",
             "✓" if line.right else "✗",
         )
     return table
 
 
 def _stretch(begin: float, end: float, known_begin: float, known_end: float) -> str:
-    return f"{begin:.1f}–{end:.1f} s = {known_begin:.1f}–{known_end:.1f} s"
+    return f"{begin:.1f}–{end:.1f} = {known_begin:.1f}–{known_end:.1f} s"
 
 
 def _stay(console: Console, say: Say, hotline: processes.Service, gate: processes.Service) -> None:

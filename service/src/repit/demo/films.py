@@ -40,14 +40,14 @@ def uploads(original: bytes) -> list[Upload]:
     cut = [_barred(ImageOps.mirror(frame)) for frame in frames[begin:end]]
     small = [frame.resize((_SIZE[0] // 2, _SIZE[1] // 2)) for frame in frames]
     return [
-        Upload(Text("The film, encoded anew", "Le film, réencodé"), _encoded(small, 34), "mp4", "film"),
+        Upload(Text("Film, encoded anew", "Film réencodé"), _encoded(small, 34), "mp4", "film"),
         Upload(
-            Text("Cut, mirrored, with bars", "Coupé, en miroir, avec bandes"),
+            Text("Cut, mirrored, bars", "Coupé, miroir, bandes"),
             _encoded(cut, 30),
             "mp4",
             "film",
         ),
-        Upload(Text("An unrelated film", "Un film sans rapport"), film(_ANOTHER), "mp4", "passes"),
+        Upload(Text("Unrelated: a film", "Autre : un film"), film(_ANOTHER), "mp4", "passes"),
     ]
 
 

@@ -93,7 +93,7 @@ def test_commands_are_answered_in_the_framing_they_came_in(at: At) -> None:
     assert program.startswith("Repit ")
     assert (sequence, newest) == ("0", "never")
     assert b"| COMMANDS: SCAN " in at.say(b"zVERSIONCOMMANDS\0")
-    assert at.say(b"zSTATS\0").startswith(b"POOLS: 1\n\nSTATE: VALID PRIMARY\nTHREADS: live 3 ")
+    assert at.say(b"zSTATS\0").startswith(b"POOLS: 1\n\nSTATE: VALID PRIMARY\nTHREADS: live 4 ")
 
 
 def test_only_the_first_command_of_a_connection_is_answered_outside_a_session(at: At) -> None:

@@ -322,7 +322,7 @@ def test_children_end_with_a_parent_that_is_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE)
     assert parent.stdout is not None
     children = [int(word) for word in parent.stdout.readline().split()]
-    assert len(children) == 4
+    assert len(children) == 5
     parent.kill()
     parent.wait()
     parent.stdout.close()

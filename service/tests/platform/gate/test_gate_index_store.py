@@ -140,7 +140,9 @@ def test_what_is_no_entry_is_refused() -> None:
     short = json.dumps(json.loads(head)[:-1]).encode()
     video = packed(video_entry("v", moments_of_nobody(1)))
     length = len(video_entry("v", moments_of_nobody(1)).moments)
-    odd = [video.replace(b"%d]" % length, said) for said in (b"-1]", b"1e9]", b'"x"]', b"%d,1]" % length)]
+    odd = [
+        video.replace(b"%d]" % length, written) for written in (b"-1]", b"1e9]", b'"x"]', b"%d,1]" % length)
+    ]
     for raw in (*odd, b"", whole[:-1], short + b"\n" + hashes, whole.replace(b"active", b"lively")):
         with pytest.raises(InputRefused):
             unpacked(raw)

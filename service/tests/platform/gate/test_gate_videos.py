@@ -189,8 +189,8 @@ def test_an_animation_of_a_known_video_is_found_as_a_video(gate: Gate) -> None:
 def test_what_is_served_of_videos_is_told_to_monitoring_and_readiness(gate: Gate) -> None:
     gate.index.apply(video_entry("v", known_moments()))
     inspected(gate, cut_and_mirrored())
-    told = readiness.report(gate)[1]["videos"]
-    assert (told["items"], told["looked_at"], told["watched"]) == (1, True, 0)
-    assert told["hashes"] == len(known_moments()) + len(known_moments().anchored) and told["bytes"] > 0
+    report = readiness.report(gate)[1]["videos"]
+    assert (report["items"], report["looked_at"], report["watched"]) == (1, True, 0)
+    assert report["hashes"] == len(known_moments()) + len(known_moments().anchored) and report["bytes"] > 0
     assert readiness.present(gate)["videos_items"] == 1.0
     assert 'repit_gate_video_seconds_count{ended="seen"} ' in gate.inspector.metrics.written().decode()

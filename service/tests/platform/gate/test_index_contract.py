@@ -330,7 +330,7 @@ def test_a_video_comes_back_bit_for_bit_with_what_another_source_replaces(index:
     assert held is not None and to_bytes(held) == to_bytes(moments_of_nobody(1))
 
 
-def test_moments_that_cannot_be_read_are_set_aside_and_the_other_hashes_searched(index: Index) -> None:
+def test_moments_that_cannot_be_read_are_rejected_and_the_other_hashes_searched(index: Index) -> None:
     blob = to_bytes(moments_of_nobody(1))
     index.apply(
         video_entry("v", blob[:-1]),

@@ -15,8 +15,8 @@ from repit_engine.kernels.jit.compiled import kernel
 def misses(begin, end, first, last, speed, offset):
     """Milliseconds of the item between what a line foresees from `begin` to `end` of the upload and the
     item's `first` to `last`; 0 where they meet."""
-    one, other = speed * begin + offset, speed * end + offset
-    low, high = min(one, other), max(one, other)
+    early, other = speed * begin + offset, speed * end + offset
+    low, high = min(early, other), max(early, other)
     return max(0.0, first - high, low - last)
 
 

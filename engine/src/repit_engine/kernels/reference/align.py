@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 Hashes = NDArray[np.uint8]
 
 
-def apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
+def apart(first: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
     """Bits that differ."""
-    return bin(int.from_bytes(one.tobytes(), "big") ^ int.from_bytes(other.tobytes(), "big")).count("1")
+    return bin(int.from_bytes(first.tobytes(), "big") ^ int.from_bytes(other.tobytes(), "big")).count("1")
 
 
 def sightings(

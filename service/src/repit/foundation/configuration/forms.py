@@ -13,9 +13,11 @@ WHOLE: Final = {
     "1 to 1099511627776; 0 for an eighth of the machine's memory": (
         "1 à 1099511627776 ; 0 : un huitième de la mémoire de la machine"
     ),
+    "1 to 256; 0 for one for every two processors": "1 à 256 ; 0 : un pour deux processeurs",
     "1 to 256; 0 for one per processor": "1 à 256 ; 0 : un par processeur",
     "64 hexadecimal digits": "64 chiffres hexadécimaux",
     "`host:port`, separated by commas": "`host:port`, séparés par des virgules",
+    "`data`, `none` or a folder": "`data`, `none` ou un dossier",
     "`sealed`, `memory` or a folder": "`sealed`, `memory` ou un dossier",
     "`whsec_` and 24 to 64 bytes in base64": "`whsec_` suivi de 24 à 64 octets en base64",
     "a folder": "un dossier",

@@ -102,7 +102,7 @@ class Films:
 
     def found_of(self, index: Index, moments: Moments, altered: AlteredCopies) -> list[Evidence]:
         """Items that a video shows of which its moments alone are known."""
-        return self.found(index, _Told(moments), altered)
+        return self.found(index, _OfMoments(moments), altered)
 
 
 def _heard(
@@ -131,7 +131,7 @@ def _heard(
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _OfMoments:
     """The one stage of a video of which only its moments are known: as it is stored, and not turned."""
 
     moments: Moments
