@@ -105,7 +105,7 @@ export class VideoElement {
   }
 
   /** Whether it came to that, rather than to an error or to nothing. */
-  #heard(event: string, patience: number): Promise<boolean> {
+  #heard(event: string, timeout: number): Promise<boolean> {
     return new Promise((resolve) => {
       const end = (came: boolean): void => {
         this.#video.removeEventListener(event, yes);
@@ -115,7 +115,7 @@ export class VideoElement {
       };
       const yes = (): void => end(true);
       const no = (): void => end(false);
-      const timer = setTimeout(no, patience);
+      const timer = setTimeout(no, timeout);
       this.#video.addEventListener(event, yes);
       this.#video.addEventListener("error", no);
     });

@@ -70,10 +70,10 @@ async function work(): Promise<void> {
     const going = (): void => {
       if (current !== id) throw new Cancelled();
     };
-    let told = 0;
+    let reported = 0;
     const progress = (ms: number, of: number): void => {
-      if (performance.now() - told < PAUSE) return;
-      told = performance.now();
+      if (performance.now() - reported < PAUSE) return;
+      reported = performance.now();
       tell({ kind: "progress", id, ms, of });
     };
     const show = (): Shown => {

@@ -187,10 +187,10 @@ test("looks come one at a time, and what comes after the film was taken back is 
   let closed = 0;
   const look = (ms: number): Look => ({ kind: "frame", ms, of: 100, frame: { close: () => (closed += 1) } as unknown as ImageBitmap });
   const shown = new Shown(() => void (asked += 1));
-  const first = shown.one();
+  const first = shown.next();
   shown.look(look(0));
   assert.deepEqual([(await first)?.kind, asked], ["frame", 1]);
-  const second = shown.one();
+  const second = shown.next();
   shown.stop();
   assert.equal(await second, null);
   shown.look(look(1));

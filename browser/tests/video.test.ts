@@ -20,7 +20,7 @@ import { APART, Minima, type Rated } from "../src/video/minima.ts";
 import { Rates } from "../src/video/motion.ts";
 import { FrameRows, type Luma } from "../src/video/rows.ts";
 import { apart, between, thumb, type Thumb } from "../src/video/thumb.ts";
-import { timesOf, type Told } from "../src/video/times.ts";
+import { timesOf, type Packet } from "../src/video/times.ts";
 import { orientationOf, turnedPlane, type Orientation } from "../src/video/turned.ts";
 import { Watcher } from "../src/video/watcher.ts";
 import { noise, plane } from "./made.ts";
@@ -30,35 +30,35 @@ assert.ok(kernels !== null);
 const conformance = (name: string) => JSON.parse(readFileSync(new URL(`../../conformance/${name}`, import.meta.url), "utf8"));
 const nothing = new StopList(new Uint8Array(32), 0, "");
 
-const told = (ticks: readonly number[], lasting = 0, hidden: readonly number[] = []): Told[] =>
+const packets = (ticks: readonly number[], lasting = 0, hidden: readonly number[] = []): Packet[] =>
   ticks.map((each, place) => ({ ticks: each, lasting, shown: !hidden.includes(place) }));
 
 test("times count from the first shown frame, halves upwards, whatever the order of decoding", () => {
-  assert.deepEqual(timesOf(told([9000, 18_000, 12_000, 15_000], 3000), 90_000, false), { ms: [0, 100, 33, 67], duration: 133 });
-  assert.deepEqual(timesOf(told([45, 90, 135]), 90_000, false).ms, [0, 1, 2]);
-  assert.deepEqual(timesOf(told([0, 1001, 2002], 1001), 30_000, false), { ms: [0, 33, 67], duration: 100 });
+  assert.deepEqual(timesOf(packets([9000, 18_000, 12_000, 15_000], 3000), 90_000, false), { ms: [0, 100, 33, 67], duration: 133 });
+  assert.deepEqual(timesOf(packets([45, 90, 135]), 90_000, false).ms, [0, 1, 2]);
+  assert.deepEqual(timesOf(packets([0, 1001, 2002], 1001), 30_000, false), { ms: [0, 33, 67], duration: 100 });
 });
 
 test("what an edit list hides has no time, and the next frame is the first", () => {
-  const { ms, duration } = timesOf(told([-200, -100, 0, 100], 100, [0, 1]), 1000, false);
+  const { ms, duration } = timesOf(packets([-200, -100, 0, 100], 100, [0, 1]), 1000, false);
   assert.deepEqual([ms, duration], [[null, null, 0, 100], 200]);
 });
 
 test("two frames of one time are both seen, a millisecond apart", () => {
-  assert.deepEqual(timesOf(told([0, 40, 40, 41, 80]), 1000, false).ms, [0, 40, 41, 42, 80]);
+  assert.deepEqual(timesOf(packets([0, 40, 40, 41, 80]), 1000, false).ms, [0, 40, 41, 42, 80]);
 });
 
 test("the last frame lasts as long as it says, or as the usual one", () => {
-  assert.equal(timesOf(told([0, 40, 80], 25), 1000, false).duration, 105);
-  assert.equal(timesOf(told([0, 40, 80, 1000]), 1000, false).duration, 1040);
-  assert.equal(timesOf(told([7]), 1000, false).duration, 1);
+  assert.equal(timesOf(packets([0, 40, 80], 25), 1000, false).duration, 105);
+  assert.equal(timesOf(packets([0, 40, 80, 1000]), 1000, false).duration, 1040);
+  assert.equal(timesOf(packets([7]), 1000, false).duration, 1);
 });
 
 test("another recording behind the first goes on by its own clock, where a container has no one clock", () => {
   const ticks = [90_000, 93_600, 97_200, 9000, 12_600];
-  assert.deepEqual(timesOf(told(ticks, 3600), 90_000, true), { ms: [0, 40, 80, 120, 160], duration: 200 });
-  assert.deepEqual(timesOf(told([0, 40, 11_000, 11_040], 40), 1000, true).ms, [0, 40, 80, 120]);
-  assert.deepEqual(timesOf(told([0, 40, 11_000, 11_040], 40), 1000, false).ms, [0, 40, 11_000, 11_040]);
+  assert.deepEqual(timesOf(packets(ticks, 3600), 90_000, true), { ms: [0, 40, 80, 120, 160], duration: 200 });
+  assert.deepEqual(timesOf(packets([0, 40, 11_000, 11_040], 40), 1000, true).ms, [0, 40, 80, 120]);
+  assert.deepEqual(timesOf(packets([0, 40, 11_000, 11_040], 40), 1000, false).ms, [0, 40, 11_000, 11_040]);
 });
 
 const { curves } = conformance("curves.json");

@@ -18,7 +18,7 @@ const WEIGHTS: Readonly<Record<string, readonly [number, number]>> = {
   smpte170m: [19_595, 7471],
   "bt2020-ncl": [17_216, 3886],
 };
-const ONE = 65_536;
+const UNIT = 65_536;
 const ORDINARY = { format: "RGBA", colorSpace: "srgb" };
 
 /** How a frame's colours become its luma. */
@@ -44,7 +44,7 @@ export async function readColours(frame: VideoFrame, room: Room): Promise<Read> 
   const { offset, stride } = await copied(frame, target, options);
   const [red, blue] = WEIGHTS[matrix ?? ""] ?? WEIGHTS["bt709"]!;
   const [first, last] = order?.[1] === "BGR" ? [blue, red] : [red, blue];
-  const weights = [first, ONE - red - blue, last] as const;
+  const weights = [first, UNIT - red - blue, last] as const;
   const colours: Colours = {
     bytes: target.subarray(offset),
     stride,
@@ -77,7 +77,7 @@ function lumaOf({ bytes, stride, weights, limited, transfer }: Colours, width: n
   const start = step >> 1;
   const [across, down] = [width, height].map((side) => Math.floor((side - start + step - 1) / step)) as [number, number];
   const levels = new Uint8Array(across * down);
-  const [black, scale] = limited ? [16.5, 219 / (255 * ONE)] : [0.5, 1 / ONE];
+  const [black, scale] = limited ? [16.5, 219 / (255 * UNIT)] : [0.5, 1 / UNIT];
   const [a, b, c] = weights;
   for (let y = 0, to = 0; y < down; y++) {
     for (let x = 0, at = (start + y * step) * stride + 4 * start; x < across; x++, at += 4 * step, to++) {

@@ -20,7 +20,7 @@ export class OutOfOrder extends NotDecoded {}
 /** Packets in the decoder's hands: enough to keep it at work, few enough for a phone's memory. */
 const MOST_QUEUED = 12;
 /** Milliseconds without a sign of life: a decoder that hangs says nothing. */
-const PATIENCE = 20_000;
+const TIMEOUT = 20_000;
 /** Groups that give nothing at the beginning, after which a film is given up. */
 const MOST_BARREN = 3;
 
@@ -90,7 +90,7 @@ class Decoding {
     const sign = async (): Promise<void> => {
       let timer = 0;
       const heard = new Promise<void>((resolve) => (wake = resolve));
-      const hung = new Promise<void>((_, reject) => (timer = setTimeout(() => reject(new NotDecoded()), PATIENCE) as unknown as number));
+      const hung = new Promise<void>((_, reject) => (timer = setTimeout(() => reject(new NotDecoded()), TIMEOUT) as unknown as number));
       await Promise.race([heard, hung]).finally(() => clearTimeout(timer));
     };
     let last = -Infinity;

@@ -7,7 +7,7 @@
 
 import { BlobSource, EncodedPacketSink, Input, MATROSKA, MP4, MPEG_TS, QTFF, WEBM, type EncodedPacket, type InputVideoTrack } from "mediabunny";
 
-import { timesOf, type Told } from "./times.ts";
+import { timesOf, type Packet as Ticking } from "./times.ts";
 import { orientationOf, type Orientation } from "./turned.ts";
 
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS];
@@ -37,7 +37,7 @@ export interface Film {
   close(): void;
 }
 
-interface Listed extends Told {
+interface Listed extends Ticking {
   readonly seconds: number;
   readonly key: boolean;
 }

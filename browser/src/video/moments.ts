@@ -117,7 +117,7 @@ async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: To
   let way: VideoWay = "page";
   try {
     for (;;) {
-      const look = await shown.one();
+      const look = await shown.next();
       watching.going();
       if (look === null || look.kind === "blind") return null;
       watcher ??= new Watcher(kernels, await stopList, look.kind === "frame" ? look.of : 0);

@@ -19,14 +19,14 @@ export type Look =
   | { readonly kind: "blind" };
 
 export class Shown {
-  readonly #next: () => void;
+  readonly #ask: () => void;
   readonly #come: Look[] = [];
   #wake = (): void => undefined;
   #over = false;
 
-  /** `next` asks the page for another look. */
-  constructor(next: () => void) {
-    this.#next = next;
+  /** `ask` asks the page for another look. */
+  constructor(ask: () => void) {
+    this.#ask = ask;
   }
 
   look(look: Look): void {
@@ -43,8 +43,8 @@ export class Shown {
   }
 
   /** Null once it was stopped. */
-  async one(): Promise<Look | null> {
-    this.#next();
+  async next(): Promise<Look | null> {
+    this.#ask();
     while (this.#come.length === 0 && !this.#over) await new Promise<void>((resolve) => (this.#wake = resolve));
     return this.#come.shift() ?? null;
   }

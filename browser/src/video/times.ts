@@ -6,7 +6,7 @@
  */
 
 /** In ticks of the track. */
-export interface Told {
+export interface Packet {
   readonly ticks: number;
   /** 0 where the container does not say. */
   readonly lasting: number;
@@ -25,27 +25,27 @@ const BACK = 0.5;
 const LEAP = 10;
 
 /** `resolution`: ticks a second. `seams`: recordings may lie one behind the other, each with a clock of its own. */
-export function timesOf(told: readonly Told[], resolution: number, seams: boolean): Times {
-  const ms = new Array<number | null>(told.length).fill(null);
+export function timesOf(packets: readonly Packet[], resolution: number, seams: boolean): Times {
+  const ms = new Array<number | null>(packets.length).fill(null);
   let end = 0;
   let begin = 0;
-  for (const stop of [...(seams ? seamsOf(told, resolution) : []), told.length]) {
+  for (const stop of [...(seams ? seamsOf(packets, resolution) : []), packets.length]) {
     const seen: number[] = [];
-    for (let place = begin; place < stop; place++) if (told[place]!.shown) seen.push(place);
+    for (let place = begin; place < stop; place++) if (packets[place]!.shown) seen.push(place);
     begin = stop;
     if (seen.length === 0) continue;
-    seen.sort((a, b) => told[a]!.ticks - told[b]!.ticks);
-    const first = told[seen[0]!]!.ticks;
+    seen.sort((a, b) => packets[a]!.ticks - packets[b]!.ticks);
+    const first = packets[seen[0]!]!.ticks;
     const start = end;
     let last = -1;
     const steps: number[] = [];
     for (const place of seen) {
-      const now = Math.max(start + inMs(told[place]!.ticks - first, resolution), last + 1);
+      const now = Math.max(start + inMs(packets[place]!.ticks - first, resolution), last + 1);
       if (last >= 0) steps.push(now - last);
       ms[place] = last = now;
     }
     const usual = steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0;
-    end = last + Math.max(1, inMs(told[seen.at(-1)!]!.lasting, resolution) || usual);
+    end = last + Math.max(1, inMs(packets[seen.at(-1)!]!.lasting, resolution) || usual);
   }
   return { ms, duration: end };
 }
@@ -55,10 +55,10 @@ function inMs(ticks: number, resolution: number): number {
   return Math.floor((2000 * ticks + resolution) / (2 * resolution));
 }
 
-function seamsOf(told: readonly Told[], resolution: number): number[] {
+function seamsOf(packets: readonly Packet[], resolution: number): number[] {
   const found: number[] = [];
-  let latest = told[0]?.ticks ?? 0;
-  told.forEach(({ ticks }, place) => {
+  let latest = packets[0]?.ticks ?? 0;
+  packets.forEach(({ ticks }, place) => {
     if (ticks < latest - BACK * resolution || ticks > latest + LEAP * resolution) {
       found.push(place);
       latest = ticks;

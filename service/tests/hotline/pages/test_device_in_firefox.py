@@ -58,13 +58,13 @@ def test_videos_are_known_in_firefox_by_the_colours_that_it_hands_out(
     """It gives no frame's own luma; what is worked out of its colours lies within a few bits."""
     report = chosen(firefox, f"{site}/en/device/", videos.VIDEOS)
     assert [url for url in report["requested"] if not url.startswith("blob:")] == []
-    for name, way, told, item in zip(
+    for name, way, words, item in zip(
         videos.NAMES, report["ways"], report["told"], report["items"], strict=True
     ):
         if name in videos.NOT_IN_CHROMIUM:
             continue
         assert way == "codecs-colours", name
-        assert "Another browser could look at it more closely." in told
+        assert "Another browser could look at it more closely." in words
         found = videos.carried(item)
         wanted = videos.published("moments")[name]["moments"]
         assert len(found) == len(wanted), name
