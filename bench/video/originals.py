@@ -6,8 +6,10 @@ its kind. Next: `copies` alters the originals, `unrelated` films the pictures th
 Clips of the folder are read where they lie; nothing of them is kept but altered copies, in an ignored folder.
 """
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
@@ -16,6 +18,7 @@ import cv2
 import numpy as np
 
 from bench.robustness.pictures import Source, collection
+from bench.robustness.scenes import scene
 from bench.video import filming, scenes, workers
 from bench.video.filming import BGR, Shape, x264
 from bench.video.keeping import KEPT, VERSION, digest
@@ -26,6 +29,8 @@ SHAKES: Final = (0.3, 0.6, 0.9, 1.2, 1.6, 2.0, 2.4, 2.8, 3.2)
 STILLS, TRIPODS, OTHERS = 6, 4, 3
 LONG: Final = 22.0
 SHORTEST: Final = 6.0
+SPARE: Final = 8
+"""Pictures that are left over, at least."""
 SUFFIXES: Final = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".3gp"})
 _SHARES: Final = (5, 5, 2, 4)
 """Pictures of one film by hand, still, from a tripod, beside."""
@@ -58,20 +63,26 @@ class Material:
 
 def material(pictures: Path | None, videos: Path | None, processes: int) -> Material:
     """Everything, made where it is not kept yet."""
-    found = collection(pictures)
-    sources = list(found.sources)
+    sources = list(collection(pictures).sources)
     np.random.default_rng(99).shuffle(sources)  # type: ignore[arg-type]
+    counts = (len(SHAKES), STILLS, TRIPODS, OTHERS)
+    used = sum(share * count for share, count in zip(_SHARES, counts, strict=True))
+    # No two films may show the same picture: where there are too few, scenes are drawn.
+    missing = max(0, used + SPARE - len(sources))
+    sources += [Source(f"drawn {seed}", partial(_drawn, seed)) for seed in range(1000, 1000 + missing)]
     shaping = SHAKES, STILLS, TRIPODS, OTHERS, LONG, _SHARES, [source.name for source in sources]
     folder = KEPT / "originals" / digest((scenes.__file__,), VERSION, *shaping)
     made = workers.over(list(_films(folder, sources)), _made, processes, "Originals")
-    used = sum(
-        share * count for share, count in zip(_SHARES, (len(SHAKES), STILLS, TRIPODS, OTHERS), strict=True)
-    )
     clips = _clips(videos) if videos is not None else []
     originals = [*clips, *(each for each in made if each.kind)]
-    spare = sources[used:] if len(sources) >= used + 8 else sources[len(sources) // 2 :]
     label = f"{len(clips)} clips filmed by hand, and films made by code from {len(sources)} pictures"
-    return Material(originals, [each for each in made if not each.kind], spare, label)
+    return Material(originals, [each for each in made if not each.kind], sources[used:], label)
+
+
+def _drawn(seed: int) -> bytes:
+    file = io.BytesIO()
+    scene(seed).save(file, "PNG")
+    return file.getvalue()
 
 
 def pixels(source: Source) -> BGR:
