@@ -47,7 +47,7 @@ def uploads(original: bytes) -> list[Upload]:
             "mp4",
             "film",
         ),
-        Upload(Text("Unrelated: a film", "Autre : un film"), film(_ANOTHER), "mp4", "passes"),
+        Upload(Text("Unrelated: a film", "Autre : un film"), film(_ANOTHER), "mp4", "passes"),
     ]
 
 

@@ -56,11 +56,11 @@ def uploads(picture: bytes, *, ours: bool) -> list[Upload]:
     """The picture, its altered copies, and unrelated ones. Raises `InputRefused`."""
     image = _opened(picture)
     unrelated = [
-        Upload(Text("Unrelated: a coffee", "Sans rapport : un café"), _sample("coffee"), "jpeg", "passes"),
-        Upload(Text("Unrelated: a rocket", "Sans rapport : une fusée"), _sample("rocket"), "jpeg", "passes"),
+        Upload(Text("Unrelated: a coffee", "Autre : un café"), _sample("coffee"), "jpeg", "passes"),
+        Upload(Text("Unrelated: a rocket", "Autre : une fusée"), _sample("rocket"), "jpeg", "passes"),
     ]
     if not ours:
-        cat = Upload(Text("Unrelated: a cat", "Sans rapport : un chat"), _sample("cat"), "jpeg", "passes")
+        cat = Upload(Text("Unrelated: a cat", "Autre : un chat"), _sample("cat"), "jpeg", "passes")
         unrelated.insert(0, cat)
     return [
         Upload(Text("The original file", "Le fichier d’origine"), picture, "jpeg", "refused"),
