@@ -18,7 +18,7 @@ from repit_engine.align.result import Segment
 from repit_engine.align.stretches import MOST_MISSED, Stretch
 from repit_engine.align.upload import Upload
 
-_LITTLE: Final = 1_200
+_LITTLE: Final = 1_600
 """Milliseconds to the end of upload or item, in which one moment may be missed."""
 
 
