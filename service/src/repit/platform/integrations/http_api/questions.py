@@ -40,6 +40,8 @@ class Hashes:
 
     hashes: tuple[Hash, ...]
     moments: Moments | None = None
+    is_unreadable: bool = False
+    """What stands for moments is none: a typed outcome, as for a picture that cannot be hashed."""
 
 
 class _Value(BaseModel):
@@ -128,7 +130,7 @@ def question_of(body: bytes) -> Hashes | str:
             return Hashes((), _of_vpdq(asked.vpdq))
         return Hashes((), from_bytes(base64.b64decode(asked.moments, validate=True)))
     except (EngineError, binascii.Error):
-        raise _MOMENTS_REFUSED from None
+        return Hashes((), is_unreadable=True)
 
 
 def _of_vpdq(text: str) -> Moments:

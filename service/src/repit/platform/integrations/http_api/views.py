@@ -27,7 +27,7 @@ from repit.platform.gate.channels import Named
 from repit.platform.gate.checks import Check
 from repit.platform.gate.errors import GateNotRunning, Overloaded, UrlsRefused
 from repit.platform.gate.inspection.inspector import Inspector
-from repit.platform.gate.inspection.question import BareHashes
+from repit.platform.gate.inspection.question import BareHashes, NotLookedAt
 from repit.platform.gate.senders import sent_by
 from repit.platform.gate.verdict import Verdict
 from repit.platform.integrations.http_api import words
@@ -50,6 +50,7 @@ from repit.platform.integrations.http_api.upload import (
     body_of,
     receive,
 )
+from repit_engine.errors import MomentsRefused
 
 _RETRY_SECONDS: Final = "1"
 _QUESTION_BYTES: Final = MAX_MOMENTS + 1024
@@ -171,6 +172,8 @@ def _asked(request: HttpRequest, channel: str, held: ExitStack) -> Callable[[Ins
         asked = question_of(body_of(request, _QUESTION_BYTES))
         if isinstance(asked, str):
             return lambda inspector: fetching.inspect_at(gate, asked, channel, inspector)
+        if asked.is_unreadable:
+            return lambda inspector: inspector.inspect(NotLookedAt(MomentsRefused.code, channel))
         bare = BareHashes(asked.hashes, channel, moments=asked.moments)
         return lambda inspector: inspector.inspect(bare)
     sender = sender_of(request)
