@@ -45,8 +45,9 @@ def exchanged(content: bytes, rng: np.random.Generator) -> bytes:
             (found[int(at)] for at in rng.integers(0, len(found), 2)), key=lambda box: box.begin
         )
         if former.end <= other.begin:
-            parts = content[: former.begin], content[other.begin : other.end], content[former.end : other.begin]
-            return b"".join(parts) + content[former.begin : former.end] + content[other.end :]
+            between = content[former.end : other.begin]
+            parts = content[other.begin : other.end], between, content[former.begin : former.end]
+            return content[: former.begin] + b"".join(parts) + content[other.end :]
     return content[::-1]
 
 
