@@ -63,6 +63,9 @@ def test_a_gate_answers_as_its_description_says(gate: tuple[Gate, str], tmp_path
     }
     met = schemathesis_runs.run(described, tmp_path, keys, beyond=BEYOND)
     wanted = described.successes()
+    # What takes longer than its caller waits is a video: `test_gate_later` meets these.
+    wanted["POST /v1/check"].discard(202)
+    wanted["GET /v1/checks/{check}"].clear()
     assert {name: statuses & set(met[name]) for name, statuses in wanted.items()} == wanted
 
 
