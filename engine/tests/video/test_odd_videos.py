@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from films import Recipe, cut_before, encode, film, prepared, scene, turned_by
 from PIL import Image
-from video_files import made, seen
+from video_files import animation, made, seen
 
 from repit_engine import Orientation, open_video
 from repit_engine.errors import DamagedVideo, NoMovingPicture, NotAVideo, UnsupportedVideo, VideoRefused
@@ -188,17 +188,9 @@ def test_a_song_with_or_without_a_cover_is_no_video(cover: bool) -> None:
 _STILLS = ("GIF", "PNG", "WEBP", "AVIF")
 
 
-def _animation(form: str, count: int = 12) -> bytes:
-    first, *others = [Image.fromarray(plane) for plane in scene(96, 64, 3 * count, 3)][::3]
-    out = io.BytesIO()
-    moving = {"save_all": True, "append_images": others, "duration": 120} if count > 1 else {}
-    first.save(out, form, **moving)
-    return out.getvalue()
-
-
 @pytest.mark.parametrize("form", _STILLS)
 def test_a_picture_that_moves_is_a_video(form: str) -> None:
-    with open_video(_animation(form)) as video:
+    with open_video(animation(form)) as video:
         frames = seen(video.every())
         assert [frame[0] for frame in frames] == video.times.tolist()
         assert (video.width, video.height, video.limited, video.duration) == (96, 64, False, 1440)
@@ -209,7 +201,7 @@ def test_a_picture_that_moves_is_a_video(form: str) -> None:
 @pytest.mark.parametrize("form", [*_STILLS, "JPEG", "BMP", "TIFF"])
 def test_a_still_picture_is_no_video(form: str) -> None:
     with pytest.raises(NoMovingPicture):
-        open_video(_animation(form, 1))
+        open_video(animation(form, 1))
 
 
 def test_a_film_that_names_itself_a_sequence_of_pictures_is_read_as_a_film() -> None:

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 from films import Recipe, film, framed, prepared
-from video_files import made, seen
+from video_files import animation, made, seen
 
 from repit_engine import VideoLimits, open_video
 from repit_engine.errors import NotAVideo, VideoTookTooLong, VideoTooLarge, WrongInput
@@ -136,9 +136,7 @@ def test_times_that_are_none_are_refused() -> None:
 
 @pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
 def test_animations_keep_to_the_same_limits(form: str) -> None:
-    from test_odd_files import _animation  # noqa: PLC0415
-
-    content = _animation(form)
+    content = animation(form)
     with pytest.raises(VideoTooLarge):
         open_video(content, replace(LIMITS, pixels=96 * 64 - 1))
     with open_video(content, replace(LIMITS, frames=4)) as video:

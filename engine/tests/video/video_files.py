@@ -2,10 +2,12 @@
 
 import functools
 import hashlib
+import io
 from collections.abc import Iterable
 from dataclasses import replace
 
-from films import Recipe, film
+from films import Recipe, film, scene
+from PIL import Image
 
 from repit_engine.video import Frame
 
@@ -68,3 +70,12 @@ def seen(frames: Iterable[Frame]) -> list[tuple[int, str, bool, bool]]:
         )
         for frame in frames
     ]
+
+
+def animation(form: str, count: int = 12) -> bytes:
+    """A picture of Pillow's `form` with so many frames."""
+    first, *others = [Image.fromarray(plane) for plane in scene(96, 64, 3 * count, 3)][::3]
+    out = io.BytesIO()
+    moving = {"save_all": True, "append_images": others, "duration": 120} if count > 1 else {}
+    first.save(out, form, **moving)
+    return out.getvalue()

@@ -12,6 +12,7 @@ from staff_people import Someone
 
 from repit.foundation.clock import elapsed
 from repit.platform.gate import decisions, runtime
+from repit.platform.gate.decoder import pool as pool_module
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.policy_file import parse_policy
@@ -21,7 +22,9 @@ from repit.platform.review import let_go
 
 @pytest.fixture(scope="session")
 def decoders() -> Iterator[DecoderPool]:
-    with DecoderPool(1) as pool:
+    """Videos do not step back for whatever else runs beside the tests."""
+    with pytest.MonkeyPatch.context() as changed, DecoderPool(1) as pool:
+        changed.setattr(pool_module, "FILMS_STEP_BACK", 0)
         until = elapsed() + 60
         while not pool.alive and elapsed() < until:
             pass_time()

@@ -40,7 +40,9 @@ QUICK_SECONDS: Final = 2.0
 """What an upload may use of a processor while others wait: this part of the seconds that it has in all, and
 never more than so many."""
 STEP_BACK: Final = 10
-FILMS_STEP_BACK: Final = 15
+FILMS_STEP_BACK: Final = 7
+"""Behind pictures (`worker.NICE`), yet no further: at 15, with four busy processes beside it on two
+processors, a video had a hundredth of one, and none was decided in its time."""
 FILMS_WAITING_EACH: Final = 4
 """Videos that may wait for each decoder of their lane: each keeps a thread that waits."""
 _LOOK_ROUND: Final = 0.1
