@@ -1,6 +1,9 @@
 """Videos at the gate: what is found in them, and from when to when; what is not looked at, and why."""
 
 import io
+import os
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -194,3 +197,42 @@ def test_what_is_served_of_videos_is_told_to_monitoring_and_readiness(gate: Gate
     assert report["hashes"] == len(known_moments()) + len(known_moments().anchored) and report["bytes"] > 0
     assert readiness.present(gate)["videos_items"] == 1.0
     assert 'repit_gate_video_seconds_count{ended="seen"} ' in gate.inspector.metrics.written().decode()
+
+
+_LOADED_LATE = """
+import gc
+
+import gate_films
+from numba.core.registry import CPUDispatcher
+
+from repit.platform.gate.decoder import answering, film_answering
+from repit_engine.moments import asked_about, asked_of, moments_of
+from repit_engine.video import open_video
+
+
+def kernels():
+    found = (each for each in gc.get_objects() if isinstance(each, CPUDispatcher))
+    return {(each.py_func.__qualname__, str(kind)) for each in found for kind in each.signatures}
+
+
+films = gate_films.known_film(), gate_films.cut_and_mirrored(), gate_films.other_film()
+answering.warm_up()
+film_answering.warm_up()
+before = kernels()
+for film in films:
+    with open_video(film) as video:
+        list(asked_of(video))
+        asked_about(video, video.times)
+    with open_video(film) as video:
+        moments_of(video)
+print(sorted(kernels() - before))
+"""
+
+
+def test_a_decoder_has_loaded_every_kernel_before_it_may_open_no_file() -> None:
+    """Else each video would compile it anew: seven seconds of a processor."""
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED_LATE], capture_output=True, text=True, check=True, env=here
+    )
+    assert done.stdout.strip() == "[]"
