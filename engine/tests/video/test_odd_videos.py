@@ -229,10 +229,9 @@ def test_damage_is_stepped_over_and_single_frames_stay_those_of_the_whole(kind: 
         assert set(frames) <= set(video.times.tolist()) | {ms + 1 for ms in frames}
         wanted = video.times[::7]
         alone, expected = seen(video.at(wanted)), [frames[ms] for ms in wanted.tolist() if ms in frames]
-        if kind == "mjpeg":
-            # Each frame is coded by itself, and what is missing of one is what lay in memory.
-            alone, expected = ([(frame[0], "", *frame[2:]) for frame in some] for some in (alone, expected))
-        assert alone == expected
+        # What is missing of a damaged frame is what lay in memory, and frames that rest on it show it, too:
+        # no two decodings need agree on their pixels.
+        assert [(frame[0], *frame[2:]) for frame in alone] == [(frame[0], *frame[2:]) for frame in expected]
 
 
 def test_a_damaged_film_is_shown_before_and_behind_the_damage() -> None:
