@@ -37,7 +37,7 @@ def test_back_to_the_version_before(
     follower = follow(hotline, key, settings)
     first, entries = follower.snapshot()
     assert len(list(entries)) == first == 1
-    feed = hotline.call("GET", "/ready")[1]["feed_id"]
+    feed, followed = hotline.call("GET", "/ready")[1]["feed_id"], follower.feed_id
     assert hotline.terminate() == 0
     follower.close()
 
@@ -80,7 +80,7 @@ def test_back_to_the_version_before(
     for value in new:
         hotline.open_case(value)
     follower = follow(hotline, key, settings)
-    follower.feed_id = feed
+    follower.feed_id = followed
     for position in (first, ahead):
         with pytest.raises(FeedGap):
             follower.changes(position, 0)
