@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue
 from typing_extensions import TypedDict
 
 from repit.foundation import videos
@@ -57,6 +57,18 @@ class Sha256In(Strict):
 HashIn = Annotated[PdqIn | Md5In | Sha256In, Field(discriminator="algorithm")]
 _ONE_OF_THE_WHOLE: Final = {"contains": {"properties": {"role": {"const": "whole"}}}}
 
+_MOMENTS: Final[dict[str, JsonValue]] = {
+    "contentEncoding": "base64",
+    "contentMediaType": "application/vnd.repit.moments",
+    "format": "repit-moments",
+}
+_MOMENTS_OF_A_VIDEO: Final[dict[str, JsonValue]] = {
+    "anyOf": [
+        {"properties": {"media": {"const": "video"}}},
+        {"properties": {"moments": {"maxLength": 0}}},
+    ]
+}
+
 
 class ItemIn(Strict):
     """One picture, video or file. `kind` is what the person declares; nothing infers it. `moments`: of a
@@ -67,7 +79,9 @@ class ItemIn(Strict):
     hashes: Annotated[
         list[HashIn], Field(min_length=1, max_length=MAX_HASHES, json_schema_extra=_ONE_OF_THE_WHOLE)
     ]
-    moments: Annotated[str, Field(max_length=videos.MOST_SIGNS, json_schema_extra={"format": "byte"})] = ""
+    moments: Annotated[str, Field(max_length=videos.MOST_SIGNS, json_schema_extra=_MOMENTS)] = ""
+
+    model_config = ConfigDict(json_schema_extra=_MOMENTS_OF_A_VIDEO)
 
 
 class CaseIn(Strict):
