@@ -17,6 +17,7 @@ from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.provenance_wire import MAX_HOPS
 from repit.exchanges.repit.wire import Entry, RejectedEntry
 from repit.exchanges.retrying import Wait, ask, pause
+from repit.foundation.batches import batched
 from repit.foundation.errors import FeedForeign, FeedGap, InputRefused, Text, WireRefused
 
 ADDRESS: Final = ""
@@ -85,7 +86,7 @@ class HotlineClient:
     def _snapshot(self, checkpoint: str) -> Generator[Batch, None, int]:
         self._feed.feed_id = None
         sequence, entries = self._feed.snapshot()
-        for some in _together(entries):
+        for some in batched(entries, _weight, most=TOGETHER, heaviest=TOGETHER_BYTES):
             records, rejected = self._read(some)
             yield Batch(records, checkpoint, rejected, whole=True)
         done = checkpoints.write(feed=self._feed.feed_id or "", sequence=sequence)
@@ -129,17 +130,8 @@ class HotlineClient:
         ask(lambda: self._feed.give_opinion(opinion.name, opinion.view), self._wait)
 
 
-def _together(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    """Some at a time, fewer where they have many moments."""
-    some, held = list[Entry](), 0
-    for entry in entries:
-        some.append(entry)
-        held += len(entry.moments)
-        if len(some) == TOGETHER or held > TOGETHER_BYTES:
-            yield some
-            some, held = [], 0
-    if some:
-        yield some
+def _weight(entry: Entry) -> int:
+    return len(entry.moments)
 
 
 def _rejected(unread: list[RejectedEntry]) -> tuple[Rejected, ...]:

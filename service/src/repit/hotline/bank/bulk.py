@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from repit.foundation import audit
+from repit.foundation.batches import batched
 from repit.hotline.bank import admitting, feed, incoming
 from repit.hotline.bank.admitting import Way
 from repit.hotline.bank.incoming import Incoming
@@ -46,7 +47,7 @@ def load(
     """Take submissions in; after each transaction, what it brought. Ends when there are no more."""
     source = iter(submissions)
     way = Way(actor, origin or settings.REPIT_ORIGIN, publish, own=True, received=reason, published=reason)
-    for batch in _batches(source):
+    for batch in batched(source, _weight, most=BATCH, heaviest=BATCH_BYTES):
         made = incoming.ready(batch)
         with transaction.atomic():
             done = _take(made, way)
@@ -54,17 +55,8 @@ def load(
         yield done
 
 
-def _batches(source: Iterator[Submission]) -> Iterator[list[Submission]]:
-    """Some at a time, fewer where they have many moments."""
-    batch, held = list[Submission](), 0
-    for submission in source:
-        batch.append(submission)
-        held += len(submission.moments)
-        if len(batch) == BATCH or held > BATCH_BYTES:
-            yield batch
-            batch, held = [], 0
-    if batch:
-        yield batch
+def _weight(submission: Submission) -> int:
+    return len(submission.moments)
 
 
 def _take(batch: list[Incoming], way: Way) -> Loaded:

@@ -11,6 +11,7 @@ its item's other hashes stay.
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -177,14 +178,8 @@ def noting(heard: list[QueryHashes], coming: Iterator[QueryHashes]) -> Iterator[
 def evidence_of(entry: KnownEntry, match: Match) -> Evidence:
     """What a match of the rule for pictures says to people."""
     best = match.votes[0]
-    return Evidence(
-        item=entry.item,
-        origin=entry.origin,
-        kind=entry.kind,
-        media=entry.media,
-        state=entry.state,
-        confirmations=entry.confirmations,
-        tier=_tier(match),
+    return replace(
+        Evidence.of(entry, _tier(match)),
         distance=best.distance,
         turned=best.orientation.name.lower(),
         expected_false=match.expected_false,
@@ -192,8 +187,6 @@ def evidence_of(entry: KnownEntry, match: Match) -> Evidence:
             Part(vote.kind.name.lower().replace("_", "-"), vote.distance, vote.rectangle)
             for vote in match.votes[:_MOST_PARTS]
         ),
-        exchange=entry.exchange,
-        source=entry.source,
     )
 
 

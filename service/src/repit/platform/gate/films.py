@@ -167,18 +167,10 @@ def _asked(hashes: HashArray, times: NDArray[np.int64], kinds: NDArray[np.uint8]
 
 
 def _evidence(entry: KnownEntry, match: VideoMatch) -> Evidence:
-    return Evidence(
-        item=entry.item,
-        origin=entry.origin,
-        kind=entry.kind,
-        media=entry.media,
-        state=entry.state,
-        confirmations=entry.confirmations,
-        tier="altered" if match.strength is Strength.BLOCK else "possible",
+    return replace(
+        Evidence.of(entry, "altered" if match.strength is Strength.BLOCK else "possible"),
         turned=match.orientation.name.lower(),
         expected_false=match.expected_false,
-        exchange=entry.exchange,
-        source=entry.source,
         segments=tuple(
             Segment((part.upload_from, part.upload_to), (part.item_from, part.item_to), part.speed)
             for part in match.segments

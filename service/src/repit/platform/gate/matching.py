@@ -6,13 +6,14 @@ one piece an item, the strongest. Next: `policy.judge`.
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from repit.foundation.hashes import Algorithm
 from repit.platform.gate.altered import FIELD_RADIUS
-from repit.platform.gate.entries import Key, KnownEntry
+from repit.platform.gate.entries import Key
 from repit.platform.gate.index.protocol import Index
-from repit.platform.gate.verdict import TIERS, Evidence, Tier
+from repit.platform.gate.verdict import TIERS, Evidence
 from repit_engine.types import HashArray
 
 _DIGESTS: Final[tuple[tuple[Algorithm, Callable[..., "hashlib._Hash"]], ...]] = (
@@ -33,12 +34,13 @@ def by_file(index: Index, data: bytes) -> list[Evidence]:
 
 def by_digests(index: Index, digests: Iterable[tuple[Algorithm, bytes]]) -> list[Evidence]:
     """Items of which a file with one of these digests is the very file."""
-    return strongest(_evidence(entry, "exact") for entry in index.same_files(digests))
+    return strongest(Evidence.of(entry, "exact") for entry in index.same_files(digests))
 
 
 def by_hash(index: Index, hashes: HashArray) -> list[Evidence]:
     """Items within the radius of bare ``(n, 32)`` PDQ hashes, which cannot be turned any more."""
-    return strongest(_evidence(n.entry, "standard", n.distance) for n in index.within(hashes, FIELD_RADIUS))
+    near = index.within(hashes, FIELD_RADIUS)
+    return strongest(replace(Evidence.of(n.entry, "standard"), distance=n.distance) for n in near)
 
 
 def strongest(found: Iterable[Evidence]) -> list[Evidence]:
@@ -49,21 +51,6 @@ def strongest(found: Iterable[Evidence]) -> list[Evidence]:
         if held is None or _rank(evidence) < _rank(held):
             best[evidence.key] = evidence
     return list(best.values())
-
-
-def _evidence(entry: KnownEntry, tier: Tier, distance: int | None = None) -> Evidence:
-    return Evidence(
-        item=entry.item,
-        origin=entry.origin,
-        kind=entry.kind,
-        media=entry.media,
-        state=entry.state,
-        confirmations=entry.confirmations,
-        tier=tier,
-        distance=distance,
-        exchange=entry.exchange,
-        source=entry.source,
-    )
 
 
 def _rank(evidence: Evidence) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from repit.foundation.errors import Text
-from repit.platform.gate.entries import FEED, Key
+from repit.platform.gate.entries import FEED, Key, KnownEntry
 
 if TYPE_CHECKING:  # settings and policies are read without the engine
     from repit.platform.gate.pictures import Signature
@@ -121,6 +121,21 @@ class Evidence:
     scenes: int = 0
     duration: int | None = None
     piece: bool = False
+
+    @classmethod
+    def of(cls, entry: KnownEntry, tier: Tier) -> "Evidence":
+        """What is known of an item, and how sure it is that the upload shows it."""
+        return cls(
+            item=entry.item,
+            origin=entry.origin,
+            kind=entry.kind,
+            media=entry.media,
+            state=entry.state,
+            confirmations=entry.confirmations,
+            tier=tier,
+            exchange=entry.exchange,
+            source=entry.source,
+        )
 
     @property
     def key(self) -> Key:
