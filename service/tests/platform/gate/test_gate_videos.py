@@ -6,13 +6,23 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from at_channels import Channels
 from django.test import override_settings
-from gate_films import RATE, cut_and_mirrored, film, frames, known_film, known_moments, other_film
+from gate_films import (
+    RATE,
+    behind_a_picture,
+    cut_and_mirrored,
+    film,
+    frames,
+    known_film,
+    known_moments,
+    other_film,
+)
 from gate_pictures import entry, jpeg, pdq, sample
 from gate_videos import video_entry
 from pytest_django import Settings as SettingsWrapper
@@ -187,6 +197,54 @@ def test_an_animation_of_a_known_video_is_found_as_a_video(gate: Gate) -> None:
     shown[0].save(out, "GIF", save_all=True, append_images=shown[1:], duration=200)
     verdict = inspected(gate, out.getvalue())
     assert verdict.outcome == "block" and verdict.evidence[0].item == "v"
+
+
+@pytest.mark.parametrize("brand", [b"avif", b"isom"])
+def test_a_film_behind_a_picture_is_found_and_never_passes_for_it(gate: Gate, brand: bytes) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    verdict = inspected(gate, behind_a_picture(brand))
+    assert (verdict.outcome, [found.item for found in verdict.evidence]) == ("block", ["v"])
+    off = replace(gate.inspector, videos=VideoWork("no"))
+    assert off.inspect(WholeFile(behind_a_picture(brand), "check")).undecided == "sequence"
+    damaged = behind_a_picture(brand)[:20_000] + bytes(60_000) + behind_a_picture(brand)[80_000:]
+    strict = replace(gate.inspector, policy=replace(gate.policy, undecided="allow", videos="block"))
+    assert strict.inspect(WholeFile(damaged, "check")).outcome == "block"
+
+
+@pytest.fixture
+def asked_long(gate: Gate, tmp_path: Path, settings: SettingsWrapper) -> Callable[[bytes], Verdict]:
+    """A gate that keeps little in memory and much in its spool."""
+    settings.REPIT_GATE_MAX_BYTES = 5_000
+    gate.admission.spool = Spool(tmp_path, 10**9)
+    gate.index.apply(video_entry("v", known_moments()))
+
+    def ask(content: bytes) -> Verdict:
+        with gate.admission.buffer("check") as upload:
+            upload.write(content)
+            return gate.inspector.inspect(upload.asked("check"))
+
+    return ask
+
+
+def test_a_film_behind_a_picture_too_long_for_memory_is_found_and_the_picture_never_passes_unseen(
+    asked_long: Callable[[bytes], Verdict],
+) -> None:
+    assert asked_long(behind_a_picture(b"avif")).outcome == "block"
+    still = io.BytesIO()
+    sample("coffee").save(still, "AVIF", quality=90)
+    assert asked_long(still.getvalue()).undecided == "too-many-bytes"
+
+
+@pytest.mark.parametrize("form", ["mpegts", "mov"])
+def test_what_is_a_film_by_its_first_bytes_is_one_by_the_long_way_too(
+    gate: Gate, asked_long: Callable[[bytes], Verdict], form: str
+) -> None:
+    content = film(frames()[2 * RATE : 10 * RATE], form=form)
+    if form == "mov":
+        content = content[:4] + b"wide" + content[8:]  # without `ftyp`, as old cameras wrote it
+    assert asked_long(content).outcome == "block"
+    gate.admission.spool = None
+    assert asked_long(content).undecided == "video-too-large"
 
 
 def test_what_is_served_of_videos_is_told_to_monitoring_and_readiness(gate: Gate) -> None:

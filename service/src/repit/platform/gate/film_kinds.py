@@ -6,6 +6,7 @@ as a film, or a viewer as an animation. Next: `upload_buffer`, `inspection`.
 
 from typing import Final
 
+from repit_engine.picture.boxes import read_container
 from repit_engine.picture.kinds import Kind
 from repit_engine.video.kinds import Container, container_of
 from repit_engine.video.source import HEAD
@@ -27,6 +28,16 @@ def is_film(data: bytes, kind: Kind) -> bool:
     if kind not in (Kind.OTHER, Kind.PICTURE):
         return False
     return container_of(data[:HEAD]) is Container.FILM or data.startswith(_RAW)
+
+
+def may_hold_film(head: bytes) -> bool:
+    """Whether a file that is shown as a picture may have tracks beside it, which a player shows."""
+    return head[4:8] == b"ftyp"
+
+
+def holds_film(data: bytes) -> bool:
+    """Whether it has, where `data` is the whole file."""
+    return may_hold_film(data) and read_container(data).has_tracks
 
 
 def moves(data: bytes) -> bool:

@@ -18,7 +18,7 @@ from repit.foundation.admission.room import Held, Room
 from repit.foundation.errors import TooLarge
 from repit.foundation.hashes import Algorithm
 from repit.platform.gate.errors import Overloaded
-from repit.platform.gate.film_kinds import is_film
+from repit.platform.gate.film_kinds import is_film, may_hold_film
 from repit.platform.gate.inspection.question import LongFile, WholeFile
 from repit.platform.gate.spool import Spool, Spooled
 from repit_engine.picture.formats import Format
@@ -112,14 +112,30 @@ class UploadBuffer:
 
     @property
     def is_film(self) -> bool:
-        """Whether it is to be opened as a video, by its head, where nothing opens it as a picture."""
-        return isinstance(self.looks_like, Refused) and is_film(self.head, self.kind)
+        """Whether it is to be opened as a video, by its head: where nothing opens it as a picture, or a film
+        may lie beside one."""
+        if self.is_picture:
+            return may_hold_film(self.head)
+        return is_film(self.head, self.kind)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is opened as a picture, by its head."""
+        return not isinstance(self.looks_like, Refused)
 
     def asked(self, channel: str) -> WholeFile | LongFile:
         """The question about it, now that it is whole. Raises `Overloaded`, as `data` does."""
         data = self.data
         if data is None:
-            return LongFile(self.digests(), self.kind, channel, self.sender, self._spooled)
+            return LongFile(
+                self.digests(),
+                self.kind,
+                channel,
+                self.sender,
+                self._spooled,
+                is_film=self.is_film,
+                is_picture=self.is_picture,
+            )
         return WholeFile(data, channel, self.sender)
 
     def digests(self) -> tuple[tuple[Algorithm, bytes], ...]:

@@ -26,7 +26,7 @@ from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.decoder.watching import BUSY
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
-from repit.platform.gate.film_kinds import is_film, moves
+from repit.platform.gate.film_kinds import holds_film, is_film, moves
 from repit.platform.gate.films import Films, Track
 from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.indicators import Indicators
@@ -64,6 +64,7 @@ from repit.platform.gate.verdict import (
 from repit_engine.anchors import QueryHashes, Stage
 from repit_engine.errors import VideoTooLarge
 from repit_engine.picture.kinds import Kind
+from repit_engine.picture.shown import SEQUENCE
 from repit_engine.types import HASH_BYTES
 
 _log: Final = logging.getLogger(__name__)
@@ -170,11 +171,15 @@ class Inspector:
                 return _left(left_undone(reason, kind), reason)
 
     def _of_long(self, question: LongFile) -> list[Evidence] | Undecided | NoPicture:
-        if not self.watches() or (question.content is None and question.kind is not Kind.FILM):
+        if not question.is_film or not self.watches():
             return _left(left_undone("unsupported-picture", question.kind), "too-many-bytes")
         if question.content is None:
             return _left("video", VideoTooLarge.code)
-        return self._film(question.content, question.sender)
+        seen = self._film(question.content, question.sender)
+        if not question.is_picture or (isinstance(seen, Undecided) and seen.left == "video"):
+            return seen
+        found = seen if isinstance(seen, list) else []
+        return found if _is_sure(found) else replace(_not_hashed("too-many-bytes"), evidence=tuple(found))
 
     def _film(self, content: Content, sender: str) -> list[Evidence] | Undecided | NoPicture:
         """A video, by what it shows from when to when. Raises `Overloaded`."""
@@ -218,13 +223,18 @@ class Inspector:
         found = let_go.marked(
             seen.looks, self.here, lambda: self._views(question, self.budget_seconds - (elapsed() - begun))
         )
-        if moves(question.data) and not _is_sure(found) and self.watches():
+        reason = seen.reason
+        of: Left = "undecided"
+        beside = holds_film(question.data)
+        if (beside or moves(question.data)) and not _is_sure(found) and self.watches():
             more = could_not(lambda: self._watched(InMemory(question.data), question.sender))
             found = matching.strongest([*found, *more.found])
+            if beside and reason in (None, SEQUENCE):
+                reason, of = more.reason, "video"
         # What people let go stands for what was seen of the file, and not for the rest of it.
-        if seen.reason is None or _is_sure(found):
+        if reason is None or _is_sure(found):
             return found
-        return replace(_not_hashed(seen.reason), evidence=tuple(found))
+        return replace(_not_hashed(reason, of), evidence=tuple(found))
 
     def _found(self, stages: Iterable[QueryHashes], upload: Upload) -> list[Evidence]:
         """What one look at a picture has in common with pictures, and then with moments of videos."""
