@@ -9,9 +9,12 @@ from django.test import Client, override_settings
 from gate_films import cut_and_mirrored, known_film, known_moments
 from gate_videos import moments_of_nobody, video_entry
 
+from repit.foundation.clock import elapsed
 from repit.platform.gate import checks
 from repit.platform.gate.inspection.inspector import Inspector
+from repit.platform.gate.inspection.video_work import VideoWork
 from repit.platform.gate.runtime import Gate
+from repit.platform.integrations.http_api import views
 from repit_engine.moments import to_bytes
 from repit_engine.moments.features import to_features
 from repit_engine.vpdq import to_json, to_lines
@@ -127,3 +130,28 @@ def test_a_caller_who_does_not_wait_has_a_video_that_is_undecided_by_its_reason(
     assert answer["verdict"] == "review" and answer["undecided"] in ("video-busy", "video-took-too-long")
     bare = Client().post("/v1/refuse", known_film(), "video/mp4", HTTP_PREFER="wait=0")
     assert bare.status_code == 202
+
+
+def test_a_wait_that_is_stated_counts_from_the_beginning_of_the_request(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A caller's time runs while it sends."""
+    gate.index.apply(video_entry("v", known_moments()))
+
+    def sent_in(seconds: float) -> None:
+        moments = iter((elapsed() - seconds, elapsed()))
+        monkeypatch.setattr(views, "elapsed", lambda: next(moments))
+
+    sent_in(100)
+    assert asked(known_film(), **WAITING).json()["undecided"] in ("video-busy", "video-took-too-long")
+    sent_in(0)
+    assert asked(known_film(), **WAITING).json()["verdict"] == "block"
+    sent_in(100)
+    with override_settings(REPIT_GATE_VIDEO_WAIT_SECONDS=60):
+        assert asked(known_film()).json()["verdict"] == "block"
+
+
+def test_whoever_waited_for_a_thread_waits_no_longer_for_a_video() -> None:
+    assert VideoWork(seconds=60, until=elapsed() - 1).left == 0
+    assert VideoWork(seconds=60, until=elapsed() + 1).left <= 1
+    assert VideoWork(seconds=60, until=elapsed() + 100).left == VideoWork(seconds=60).left == 60

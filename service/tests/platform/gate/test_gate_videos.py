@@ -27,6 +27,7 @@ from gate_pictures import entry, jpeg, pdq, sample
 from gate_videos import video_entry
 from pytest_django import Settings as SettingsWrapper
 
+from repit.foundation.clock import elapsed
 from repit.platform.gate import readiness
 from repit.platform.gate.content import InMemory
 from repit.platform.gate.inspection.question import BareHashes, LongFile, WholeFile
@@ -182,7 +183,7 @@ def test_pictures_are_answered_while_videos_keep_their_lane_busy(gate: Gate) -> 
             time.sleep(0.01)
         assert gate.pool.films_watched == 1
         assert inspected(gate, jpeg(sample())).outcome == "block"
-        busy = gate.inspector.within(0.2).inspect(WholeFile(known_film(), "check"))
+        busy = gate.inspector.until(elapsed() + 0.2).inspect(WholeFile(known_film(), "check"))
         assert busy.undecided == "video-busy"
     finally:
         go_on.set()

@@ -120,9 +120,9 @@ class Inspector:
         """The same, for a look that only prepares another or repeats one: nothing is written down or kept."""
         return replace(self, recorder=Unwritten(), hold=None)
 
-    def within(self, seconds: float) -> Self:
-        """The same for whoever waits no longer for a video."""
-        return replace(self, videos=self.videos.within(seconds))
+    def until(self, moment: float) -> Self:
+        """The same for whoever waits no longer for a video (`foundation.clock.elapsed`)."""
+        return replace(self, videos=replace(self.videos, until=moment))
 
     def watches(self) -> bool:
         """Whether videos are looked at now."""
@@ -195,9 +195,9 @@ class Inspector:
 
         begun = elapsed()
         try:
-            seen = watched(content, self.pool, self.videos.seconds, sender, find)
+            seen = watched(content, self.pool, self.videos.left, sender, find)
         except Overloaded:
-            if not self.videos.is_waited_for:
+            if self.videos.until is None:
                 raise
             seen = Watched(reason=BUSY)
         self.metrics.watched(seen.reason, elapsed() - begun)

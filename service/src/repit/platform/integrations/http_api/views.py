@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from repit.foundation.clock import elapsed
 from repit.foundation.errors import NotFound, TooLarge
 from repit.foundation.web.api.answers import JSON, Answer
 from repit.foundation.web.api.operations import operation
@@ -142,14 +143,15 @@ def refuse(request: HttpRequest, query: InFrontOf, headers: Waiting) -> HttpResp
 
 def _now(request: HttpRequest, channel: str, preference: Preference) -> Verdict:
     """The verdict, for which the caller waits."""
+    begun = elapsed()
     with ExitStack() as held:
         ask = _asked(request, channel, held)
-        return ask(runtime.current().inspector.within(preference.seconds))
+        return ask(runtime.current().inspector.until(preference.until(begun, elapsed())))
 
 
 def _begun(request: HttpRequest, channel: str, preference: Preference) -> Check:
     """The same for a caller who comes back where it takes longer."""
-    gate = runtime.current()
+    gate, begun = runtime.current(), elapsed()
     with ExitStack() as held:
         ask = _asked(request, channel, held)
         kept = held.pop_all()
@@ -159,7 +161,8 @@ def _begun(request: HttpRequest, channel: str, preference: Preference) -> Check:
             return ask(gate.inspector)
 
     try:
-        return gate.checks.begin(_owner(request), work, preference.seconds)
+        moment = elapsed()
+        return gate.checks.begin(_owner(request), work, max(0.0, preference.until(begun, moment) - moment))
     except Overloaded:
         kept.close()
         raise
