@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -25,11 +26,14 @@ from gate_films import (
 )
 from gate_pictures import entry, jpeg, pdq, sample
 from gate_videos import video_entry
+from PIL import Image
 from pytest_django import Settings as SettingsWrapper
 
 from repit.foundation.clock import elapsed
 from repit.platform.gate import readiness
 from repit.platform.gate.content import InMemory
+from repit.platform.gate.decoder.watching import Watching
+from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.inspection.question import BareHashes, LongFile, WholeFile
 from repit.platform.gate.inspection.video_work import VideoWork
 from repit.platform.gate.policy import Policy
@@ -191,13 +195,44 @@ def test_pictures_are_answered_while_videos_keep_their_lane_busy(gate: Gate) -> 
     assert gate.pool.films_watched == 0
 
 
+def animation(shown: list[Image.Image]) -> bytes:
+    out = io.BytesIO()
+    small = [picture.resize((160, 120)) for picture in shown]
+    small[0].save(out, "GIF", save_all=True, append_images=small[1:], duration=200)
+    return out.getvalue()
+
+
+def with_longer_controls(gif: bytes) -> bytes:
+    """Before each frame a control block of five bytes, of which readers take the four that they know."""
+    return re.sub(
+        rb"\x21\xf9\x04(.{4})\0", lambda found: b"\x21\xf9\x05" + found[1] + b"\0\0", gif, flags=re.DOTALL
+    )
+
+
 def test_an_animation_of_a_known_video_is_found_as_a_video(gate: Gate) -> None:
     gate.index.apply(video_entry("v", known_moments()))
-    shown = [picture.resize((160, 120)) for picture in frames()[RATE : 9 * RATE : 4]]
-    out = io.BytesIO()
-    shown[0].save(out, "GIF", save_all=True, append_images=shown[1:], duration=200)
-    verdict = inspected(gate, out.getvalue())
+    verdict = inspected(gate, animation(frames()[RATE : 9 * RATE : 4]))
     assert verdict.outcome == "block" and verdict.evidence[0].item == "v"
+
+
+@pytest.mark.parametrize("announced", [bytes, with_longer_controls])
+def test_an_animation_that_could_not_be_looked_at_as_a_video_is_undecided_or_comes_back(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, announced: Callable[[bytes], bytes]
+) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    content = announced(animation(frames(("astronaut",), 2.0)[::4]))
+    assert inspected(gate, content).undecided is None
+    hurried = gate.inspector.until(elapsed())
+    assert hurried.inspect(WholeFile(content, "check")).undecided in ("video-busy", "video-took-too-long")
+
+    def full(*_: object) -> Watching:
+        raise Overloaded
+
+    monkeypatch.setattr(gate.pool, "watch", full)
+    busy = gate.inspector.until(elapsed() + 60).inspect(WholeFile(content, "check"))
+    assert (busy.outcome, busy.undecided) == ("review", "video-busy")
+    with pytest.raises(Overloaded):
+        inspected(gate, content)
 
 
 @pytest.mark.parametrize("brand", [b"avif", b"isom"])

@@ -26,7 +26,7 @@ from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.decoder.watching import BUSY
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
-from repit.platform.gate.film_kinds import holds_film, is_film, moves
+from repit.platform.gate.film_kinds import holds_film, is_film
 from repit.platform.gate.films import Films, Track
 from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.indicators import Indicators
@@ -43,7 +43,7 @@ from repit.platform.gate.inspection.question import (
     WholeFile,
 )
 from repit.platform.gate.inspection.video_work import VideoWork
-from repit.platform.gate.inspection.watching import Watched, could_not, watched
+from repit.platform.gate.inspection.watching import Watched, watched
 from repit.platform.gate.kinds import UNREAD, left_undone
 from repit.platform.gate.metrics import Metrics
 from repit.platform.gate.pictures import Signature
@@ -225,11 +225,11 @@ class Inspector:
         )
         reason = seen.reason
         of: Left = "undecided"
-        beside = holds_film(question.data)
-        if (beside or moves(question.data)) and not _is_sure(found) and self.watches():
-            more = could_not(lambda: self._watched(InMemory(question.data), question.sender))
+        as_video = seen.moves or holds_film(question.data)
+        if as_video and not _is_sure(found) and self.watches():
+            more = self._watched(InMemory(question.data), question.sender)
             found = matching.strongest([*found, *more.found])
-            if beside and reason in (None, SEQUENCE):
+            if reason in (None, SEQUENCE):
                 reason, of = more.reason, "video"
         # What people let go stands for what was seen of the file, and not for the rest of it.
         if reason is None or _is_sure(found):

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from repit.platform.gate.content import Content
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.decoder.refusals import NotSeen
-from repit.platform.gate.decoder.watching import BUSY
-from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.films import Track
 from repit.platform.gate.matching import strongest
 from repit.platform.gate.verdict import SURE, Evidence
@@ -44,11 +42,3 @@ def watched(
     except NotSeen as unseen:
         seen.reason = unseen.outcome.reason
     return seen
-
-
-def could_not(watch: Callable[[], Watched]) -> Watched:
-    """The same for what was looked at as a picture already: that answer stands, whatever becomes of this."""
-    try:
-        return watch()
-    except Overloaded:
-        return Watched(reason=BUSY)
