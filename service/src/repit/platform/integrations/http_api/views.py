@@ -157,8 +157,8 @@ def _begun(request: HttpRequest, channel: str, preference: Preference) -> Check:
         kept = held.pop_all()
 
     def work() -> Verdict:
-        with kept:
-            return ask(gate.inspector)
+        with kept:  # whoever asks again waits as long as any video may take
+            return ask(gate.inspector.until(elapsed() + gate.inspector.videos.seconds))
 
     try:
         moment = elapsed()
