@@ -25,7 +25,7 @@ from gate_films import (
     other_film,
 )
 from gate_pictures import entry, jpeg, pdq, sample
-from gate_videos import video_entry
+from gate_videos import moments_of_nobody, video_entry
 from PIL import Image
 from pytest_django import Settings as SettingsWrapper
 
@@ -39,7 +39,7 @@ from repit.platform.gate.inspection.video_work import VideoWork
 from repit.platform.gate.policy import Policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.spool import Spool
-from repit.platform.gate.verdict import Verdict
+from repit.platform.gate.verdict import Evidence, Verdict
 from repit_engine.moments import moments_of
 from repit_engine.video import open_video
 
@@ -281,6 +281,36 @@ def test_what_is_a_film_by_its_first_bytes_is_one_by_the_long_way_too(
     assert asked_long(content).outcome == "block"
     gate.admission.spool = None
     assert asked_long(content).undecided == "video-too-large"
+
+
+@pytest.mark.parametrize(
+    "rule", ["repit.platform.gate.films.decide_video", "repit.platform.gate.films.shown_in"]
+)
+def test_an_error_in_the_rule_for_videos_leaves_one_undecided_and_is_logged_by_its_class_alone(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, rule: str
+) -> None:
+    gate.index.apply(video_entry("v", known_moments()), entry("p", pdq(jpeg(sample()))))
+    monkeypatch.setattr(rule, fails)
+    verdict = inspected(gate, other_film())
+    assert (verdict.outcome, verdict.undecided) == ("review", "video-not-compared")
+    bare = gate.inspector.inspect(BareHashes((), "check", moments=moments_of_nobody(5)))
+    assert (bare.outcome, bare.undecided) == ("review", "video-not-compared")
+    strict = replace(gate.inspector, policy=replace(gate.policy, videos="block"))
+    assert strict.inspect(WholeFile(other_film(), "check")).outcome == "block"
+    assert "ValueError" in caplog.text and "shown in it" not in caplog.text
+
+
+def test_an_error_in_the_rule_for_stills_leaves_a_picture_undecided_and_what_pictures_say_stands(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate.index.apply(video_entry("v", known_moments()), entry("p", pdq(jpeg(sample()))))
+    monkeypatch.setattr("repit.platform.gate.films.decide_still", fails)
+    assert inspected(gate, jpeg(sample("rocket"))).undecided == "not-compared"
+    assert inspected(gate, jpeg(sample())).outcome == "block"
+
+
+def fails(*_: object, **__: object) -> list[Evidence]:
+    raise ValueError("what is shown in it")
 
 
 def test_what_is_served_of_videos_is_told_to_monitoring_and_readiness(gate: Gate) -> None:

@@ -33,6 +33,7 @@ _OF_VIDEOS: Final = frozenset(
         "video-took-too-long",
         "video-not-read",
         "video-busy",
+        "video-not-compared",
     }
 )
 """Why a video that was to be looked at could not be, or not to its end."""

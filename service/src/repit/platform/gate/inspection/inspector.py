@@ -42,6 +42,7 @@ from repit.platform.gate.inspection.question import (
     Question,
     WholeFile,
 )
+from repit.platform.gate.inspection.ruling import NOT_COMPARED, VIDEO_NOT_COMPARED, ruled
 from repit.platform.gate.inspection.video_work import VideoWork
 from repit.platform.gate.inspection.watching import Watched, watched
 from repit.platform.gate.kinds import UNREAD, left_undone
@@ -164,9 +165,12 @@ class Inspector:
                 return matching.by_file(self.index, data) or self._looked_at(question)
             case LongFile(digests=digests):
                 return matching.by_digests(self.index, digests) or self._of_long(question)
-            case BareHashes(hashes=hashes, moments=moments):
-                of_video = () if moments is None else self.films.found_of(self.index, moments, self.altered)
-                return matching.strongest([*self._met(hashes), *of_video])
+            case BareHashes(hashes=hashes):
+                met = self._met(hashes)
+                of_video = ruled(partial(self._of_moments, question))
+                if of_video is None and not _is_sure(met):
+                    return replace(_not_hashed(VIDEO_NOT_COMPARED, "video"), evidence=tuple(met))
+                return matching.strongest([*met, *(of_video or ())])
             case NotLookedAt(reason=reason, kind=kind):
                 return _left(left_undone(reason, kind), reason)
 
@@ -204,13 +208,13 @@ class Inspector:
         return seen
 
     def _looked_at(self, question: WholeFile) -> list[Evidence] | Undecided | NoPicture:
-        begun = elapsed()
+        begun, failed = elapsed(), list[str]()
         seen = looking.looked_at(
             question,
             self.pool,
             looking.limits_of(self.max_bytes, self.budget_seconds),
             last=self.last_stage,
-            find=self._found,
+            find=partial(self._found, failed),
             enough=lambda look: look.is_sure and not let_go.near(look, self.here),
         )
         if seen.reason is not None:
@@ -223,7 +227,7 @@ class Inspector:
         found = let_go.marked(
             seen.looks, self.here, lambda: self._views(question, self.budget_seconds - (elapsed() - begun))
         )
-        reason = seen.reason
+        reason = seen.reason or next(iter(failed), None)
         of: Left = "undecided"
         as_video = seen.moves or holds_film(question.data)
         if as_video and not _is_sure(found) and self.watches():
@@ -236,14 +240,23 @@ class Inspector:
             return found
         return replace(_not_hashed(reason, of), evidence=tuple(found))
 
-    def _found(self, stages: Iterable[QueryHashes], upload: Upload) -> list[Evidence]:
-        """What one look at a picture has in common with pictures, and then with moments of videos."""
+    def _found(self, failed: list[str], stages: Iterable[QueryHashes], upload: Upload) -> list[Evidence]:
+        """What one look at a picture has in common with pictures, and then with moments of videos; `failed`
+        is told where a rule could not say."""
         heard: list[QueryHashes] = []
         coming = iter(stages)
-        found = self.altered.found(self.index, noting(heard, coming), upload)
-        if _is_sure(found):
-            return found
-        return matching.strongest([*found, *self.films.stills(self.index, chain(heard, coming))])
+        pictures = ruled(lambda: self.altered.found(self.index, noting(heard, coming), upload))
+        if pictures and _is_sure(pictures):
+            return pictures
+        stills = ruled(lambda: self.films.stills(self.index, chain(heard, coming)))
+        if pictures is None or stills is None:
+            failed.append(NOT_COMPARED)
+        return matching.strongest([*(pictures or ()), *(stills or ())])
+
+    def _of_moments(self, question: BareHashes) -> list[Evidence]:
+        if question.moments is None:
+            return []
+        return self.films.found_of(self.index, question.moments, self.altered)
 
     def _views(self, question: WholeFile, seconds: float) -> list[list[QueryHashes]] | None:
         if seconds <= 0:

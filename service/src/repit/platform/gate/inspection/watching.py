@@ -5,11 +5,13 @@ In: a video that can be read anywhere, the decoders, the index. Out: `Watched`. 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from repit.platform.gate.content import Content
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.decoder.refusals import NotSeen
 from repit.platform.gate.films import Track
+from repit.platform.gate.inspection.ruling import VIDEO_NOT_COMPARED, ruled
 from repit.platform.gate.matching import strongest
 from repit.platform.gate.verdict import SURE, Evidence
 
@@ -35,7 +37,11 @@ def watched(
     try:
         with pool.watch(content, seconds, sender) as tracks:
             for track in tracks:
-                seen.found = strongest([*seen.found, *find(track)])
+                found = ruled(partial(find, track))
+                if found is None:
+                    seen.reason = VIDEO_NOT_COMPARED
+                    return seen
+                seen.found = strongest([*seen.found, *found])
                 if any(evidence.tier in SURE for evidence in seen.found):
                     return seen
             seen.reason = tracks.unseen
