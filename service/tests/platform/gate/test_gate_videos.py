@@ -283,6 +283,18 @@ def test_what_is_a_film_by_its_first_bytes_is_one_by_the_long_way_too(
     assert asked_long(content).undecided == "video-too-large"
 
 
+def test_a_video_for_which_the_spool_has_no_room_is_undecided_or_comes_back(
+    gate: Gate, asked_long: Callable[[bytes], Verdict]
+) -> None:
+    spool = gate.admission.spool
+    assert spool is not None
+    spool.take(spool.most)
+    with pytest.raises(Overloaded):
+        asked_long(known_film())
+    object.__setattr__(gate, "inspector", gate.inspector.until(elapsed() + 60))
+    assert asked_long(known_film()).undecided == "video-busy"
+
+
 @pytest.mark.parametrize(
     "rule", ["repit.platform.gate.films.decide_video", "repit.platform.gate.films.shown_in"]
 )

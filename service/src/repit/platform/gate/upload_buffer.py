@@ -56,6 +56,8 @@ class UploadBuffer:
         self._held = Held(room)
         self._spool = spool
         self._spooled: Spooled | None = None
+        self._crowded = False
+        """There was no room in the spool."""
         self._digests: dict[Algorithm, hashlib._Hash] = {}
         self._sniffed: tuple[int, Format | Refused] | None = None
         self.size = 0
@@ -135,6 +137,7 @@ class UploadBuffer:
                 self._spooled,
                 is_film=self.is_film,
                 is_picture=self.is_picture,
+                is_crowded_out=self._crowded,
             )
         return WholeFile(data, channel, self.sender)
 
@@ -166,8 +169,10 @@ class UploadBuffer:
         self._settle()
         self._digests = {"md5": hashlib.md5(usedforsecurity=False), "sha256": hashlib.sha256()}
         if self._spool is not None and self.is_film:
-            with self._counted():
+            try:
                 self._spooled = self._spool.file()
+            except Overloaded:
+                self._crowded = True
         for held in self._held.pieces:
             self._digest(held)
         self._held.forget()
@@ -179,11 +184,19 @@ class UploadBuffer:
         if self._spool is None or self._spooled is None:
             return
         if self.size > self._spool.most:  # it would never have room, however often it came back
+            self._drop_copy()
+            return
+        try:
+            self._spooled.write(piece)
+        except Overloaded:
+            self._drop_copy()
+            self._crowded = True
+
+    def _drop_copy(self) -> None:
+        """The digests go on: whoever sends slowly, or fills a disk, keeps nobody from being compared."""
+        if self._spooled is not None:
             self._spooled.close()
             self._spooled = None
-            return
-        with self._counted():
-            self._spooled.write(piece)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -177,8 +177,10 @@ class Inspector:
     def _of_long(self, question: LongFile) -> list[Evidence] | Undecided | NoPicture:
         if not question.is_film or not self.watches():
             return _left(left_undone("unsupported-picture", question.kind), "too-many-bytes")
+        if question.content is None and question.is_crowded_out and self.videos.until is None:
+            raise Overloaded
         if question.content is None:
-            return _left("video", VideoTooLarge.code)
+            return _left("video", BUSY if question.is_crowded_out else VideoTooLarge.code)
         seen = self._film(question.content, question.sender)
         if not question.is_picture or (isinstance(seen, Undecided) and seen.left == "video"):
             return seen
