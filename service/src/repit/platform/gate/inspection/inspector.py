@@ -48,7 +48,7 @@ from repit.platform.gate.inspection.watching import Watched, watched
 from repit.platform.gate.kinds import UNREAD, left_undone
 from repit.platform.gate.metrics import Metrics
 from repit.platform.gate.pictures import Signature
-from repit.platform.gate.policy import LET_GO, Policy, judge
+from repit.platform.gate.policy import CANARY, LET_GO, Policy, judge
 from repit.platform.gate.verdict import (
     LET_GO_HERE,
     NO_PICTURE,
@@ -133,7 +133,7 @@ class Inspector:
         begun = elapsed()
         channel, status, stale = question.channel, self.board.read(), self.board.is_stale()
         try:
-            seen = self._seen(question) if status.loaded else _NOT_LOADED
+            seen = self._as_it_stands(self._seen(question)) if status.loaded else _NOT_LOADED
         except Overloaded:
             self.metrics.turned_away(channel)
             raise
@@ -173,6 +173,21 @@ class Inspector:
                 return matching.strongest([*met, *(of_video or ())])
             case NotLookedAt(reason=reason, kind=kind):
                 return _left(left_undone(reason, kind), reason)
+
+    def _as_it_stands(
+        self, seen: list[Evidence] | Undecided | NoPicture
+    ) -> list[Evidence] | Undecided | NoPicture:
+        """The same by what is known now: a look takes seconds, and an item may be withdrawn meanwhile."""
+        if isinstance(seen, NoPicture):
+            return seen
+        given = seen.evidence if isinstance(seen, Undecided) else seen
+        known = self.index.known([evidence.key for evidence in given]) if given else {}
+        kept = [
+            replace(evidence, state=entry.state, confirmations=entry.confirmations) if entry else evidence
+            for evidence in given
+            if (entry := known.get(evidence.key)) or evidence.item == CANARY
+        ]
+        return replace(seen, evidence=tuple(kept)) if isinstance(seen, Undecided) else kept
 
     def _of_long(self, question: LongFile) -> list[Evidence] | Undecided | NoPicture:
         if not question.is_film or not self.watches():
