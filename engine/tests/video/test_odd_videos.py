@@ -140,6 +140,33 @@ def test_a_live_recording_without_duration_has_the_times_of_its_frames() -> None
         assert video.duration == 2000
 
 
+def _behind(inserted: bytes, renamed: bytes = b"moov") -> bytes:
+    """The film with this before its index, which lies at its end."""
+    at = FILM.rindex(b"moov") - 4
+    return FILM[:at] + inserted + FILM[at : at + 4] + renamed + FILM[at + 8 :]
+
+
+_ITEMS = b"\0\0\0\x0cmeta\0\0\0\0"
+_FREE = b"\0\0\0\x08free"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _behind(_ITEMS + 20 * _FREE),
+        _behind(_ITEMS + 5000 * _FREE),
+        _behind(_ITEMS, b"free"),
+        _behind(_ITEMS, b"hoov"),
+    ],
+    ids=["a few boxes", "many boxes", "free", "hoov"],
+)
+def test_a_film_that_names_itself_a_picture_is_read_wherever_its_index_lies(content: bytes) -> None:
+    """Demuxers, those of browsers among them, take what begins as an index for one."""
+    with open_video(content) as video, open_video(FILM) as film_itself:
+        assert video.times.tolist() == film_itself.times.tolist()
+        assert len(seen(video.every())) == 60
+
+
 # --- what is in it ------------------------------------------------------------------------------------------
 
 
