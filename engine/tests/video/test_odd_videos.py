@@ -2,6 +2,7 @@
 
 import io
 import random
+import zlib
 from dataclasses import replace
 
 import av
@@ -229,6 +230,21 @@ def test_a_picture_that_moves_is_a_video(form: str) -> None:
 def test_a_still_picture_is_no_video(form: str) -> None:
     with pytest.raises(NoMovingPicture):
         open_video(animation(form, 1))
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return len(body).to_bytes(4) + name + body + zlib.crc32(name + body).to_bytes(4)
+
+
+@pytest.mark.parametrize("before", [_chunk(b"tEXt", bytes(9000)), _chunk(b"tEXt", b"a\0b") * 5000])
+def test_a_png_moves_however_far_behind_it_says_so(before: bytes) -> None:
+    moving, still = animation("PNG"), animation("PNG", 1)
+    at = moving.index(b"acTL") - 4
+    with open_video(moving[:at] + before + moving[at:]) as video, open_video(moving) as plain:
+        assert seen(video.every()) == seen(plain.every())
+    at = still.index(b"IDAT") - 4
+    with pytest.raises(NoMovingPicture):
+        open_video(still[:at] + before + still[at:])
 
 
 def test_a_film_that_names_itself_a_sequence_of_pictures_is_read_as_a_film() -> None:

@@ -126,6 +126,8 @@ def _reader_of(source: Source, limits: VideoLimits, spent: Spent, track: int) ->
         raise empty()
     head = source.head()
     kind = container_of(head)
+    if kind is Container.STILL and source.is_moving_png():
+        kind = Container.ANIMATION
     if kind is Container.STILL:
         raise no_moving_picture()
     boxes = source.boxes() if head[4:8] == b"ftyp" else None

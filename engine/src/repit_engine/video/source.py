@@ -27,6 +27,10 @@ _LIKE_INDEX: Final = frozenset({b"mvhd", b"cmov"})
 """What demuxers take for an index by what it begins with, whatever its own name is."""
 
 
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_MOST_CHUNKS: Final = 4096
+
+
 class Readable(Protocol):
     """A file that is open for reading in bytes, and can be read anywhere."""
 
@@ -115,6 +119,23 @@ class Source:
             at += size
         self.seek(0)
         return found
+
+    def is_moving_png(self) -> bool:
+        """Whether it is a PNG that says before its data that it moves (PNG, third edition, 11.3.6.1), or says
+        so many other things that nobody looks on."""
+        self.seek(0)
+        at, name = len(_PNG), b""
+        if self.read(at) != _PNG:
+            return False
+        for _ in range(_MOST_CHUNKS):
+            self.seek(at)
+            head = self.read(8)
+            name = head[4:]
+            if len(head) < 8 or name in {b"acTL", b"IDAT", b"IEND"}:
+                break
+            at += 12 + int.from_bytes(head[:4], "big")
+        self.seek(0)
+        return len(name) == 4 and name not in {b"IDAT", b"IEND"}
 
     def close(self) -> None:
         """Let go of a file that was opened here."""
