@@ -1,5 +1,5 @@
-"""What is loaded before a child is sealed is all that it needs: a kernel that comes later is compiled anew for
-each video, since nothing may be read from the disk any more."""
+"""What is loaded before a child is sealed is all that it needs: a kernel that comes later is compiled anew
+for each video, since nothing may be read from the disk any more."""
 
 import json
 import subprocess
