@@ -1,5 +1,6 @@
 """Videos at the gate: what is found in them, and from when to when; what is not looked at, and why."""
 
+import json
 import os
 import subprocess
 import sys
@@ -32,7 +33,8 @@ from repit.platform.gate.decoder.refusals import NotSeen
 from repit.platform.gate.decoder.watching import Watching
 from repit.platform.gate.inspection.question import BareHashes, LongFile, WholeFile
 from repit.platform.gate.inspection.video_work import VideoWork
-from repit.platform.gate.policy import Policy
+from repit.platform.gate.metrics import Metrics
+from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.spool import Spool
 from repit.platform.gate.verdict import Evidence, Verdict
@@ -131,9 +133,28 @@ def test_no_video_is_looked_at_where_none_is_known_or_that_is_switched_off(gate:
     assert off.inspect(WholeFile(known_film(), "check")).undecided == "film"
 
 
-def test_a_policy_speaks_of_videos_that_cannot_be_decided_channel_by_channel() -> None:
-    policy = Policy((), undecided="review", videos="block", video_channels={"clamd": "allow"})
-    assert (policy.videos, policy.video_channels["clamd"]) == ("block", "allow")
+def test_a_policy_speaks_of_videos_that_cannot_be_decided_channel_by_channel(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    undecided = {"default": "review", "videos": "block", "video_channels": {"clamd": "allow"}}
+    policy = parse_policy(json.dumps({"version": 1, "rules": [], "undecided": undecided}))
+    inspector = replace(gate.inspector, policy=policy)
+    damaged = known_film()[: len(known_film()) // 2]
+    outcomes = {name: inspector.inspect(WholeFile(damaged, name)).outcome for name in ("check", "clamd")}
+    assert outcomes == {"check": "block", "clamd": "allow"}
+    assert (
+        inspector.inspect(WholeFile(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "check")).outcome
+        == "review"
+    )
+
+
+def test_what_a_decoder_says_becomes_no_label_of_its_own() -> None:
+    metrics = Metrics()
+    for reason in ("a word of a stranger", "damaged-video", None):
+        metrics.watched(reason, 1.0)
+    written = metrics.written().decode()
+    assert "stranger" not in written
+    for ended in ("other", "damaged-video", "seen"):
+        assert f'repit_gate_video_seconds_count{{ended="{ended}"}} 1.0' in written
 
 
 def test_a_known_video_is_refused_at_every_channel(gate: Gate, channels: Channels) -> None:
