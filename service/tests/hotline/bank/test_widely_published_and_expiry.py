@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import tracemalloc
+from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from video_items import moments, video
 
@@ -15,6 +19,10 @@ from repit.foundation.hashes import Hash
 from repit.hotline.bank import admitting, feed, items, widely_published
 from repit.hotline.bank.models import Transition, WidelyPublished
 from repit.hotline.bank.types import Submission
+from repit_engine.moments import Moments, to_bytes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +68,32 @@ def test_a_film_that_everyone_has_seen_is_known_again_by_any_of_its_moments():
     assert submit(altered(row.tobytes(), 5)).state == "received"
     assert items.submit(video(1, 700), actor="test", publish=True).state == "received"
     assert items.submit(video(2, 700), actor="test", publish=True).state == "active"
+
+
+def test_thousands_that_are_like_thousands_on_the_list_take_little_memory():
+    """Else whoever sends one such video ends the loop that takes letters in, at each start anew."""
+    alike = secrets.token_bytes(32)
+    widely_published.add([altered_by(alike, number) for number in range(2_000)], actor="operator")
+    still = video_of(replace(moments(1, 4_000, 0), whole=as_rows(alike, 4_000)))
+    assert widely_published.near([picture(alike)])
+    tracemalloc.start()
+    try:
+        assert widely_published.near([still])
+        assert tracemalloc.get_traced_memory()[1] < 40 * 1024**2
+    finally:
+        tracemalloc.stop()
+
+
+def altered_by(value: bytes, number: int) -> bytes:
+    return (int.from_bytes(value, "big") ^ number).to_bytes(32, "big")
+
+
+def as_rows(value: bytes, count: int) -> NDArray[np.uint8]:
+    return np.frombuffer(value * count, np.uint8).reshape(-1, 32)
+
+
+def video_of(seen: Moments) -> Submission:
+    return replace(video(1), moments=to_bytes(seen))
 
 
 def test_a_person_may_publish_it_all_the_same():

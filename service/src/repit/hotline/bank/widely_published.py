@@ -32,6 +32,9 @@ REASON: Final = "close to a widely published picture"
 _PURPOSE: Final = "widely published"
 _TABLE: Final = "bank_widelypublished"
 _TOGETHER: Final = 500
+_ROWS_TOGETHER: Final = 256
+_MOST_HITS: Final = 1024**2
+"""Found at once, before all but the nearest of each row are let go."""
 
 
 class _InMemory:
@@ -90,8 +93,15 @@ def near(submissions: Iterable[Submission]) -> bool:
     index = _memory.index() if some else None
     if index is None:
         return False
-    values = b"".join(value for submission in some for value in _seen(submission))
-    return len(index.range_search(_rows(values), RADIUS).ids) > 0
+    return any(_hits(index, _rows(b"".join(value for submission in some for value in _seen(submission)))))
+
+
+def _hits(index: "FlatIndex", rows: "HashArray") -> Iterator[int]:
+    """How many of these rows lie within `RADIUS` of one on the list, some rows at a time: who sends thousands
+    that are like thousands on the list takes no more memory than `_MOST_HITS`."""
+    step = max(1, min(_ROWS_TOGETHER, _MOST_HITS // len(index)))
+    for begin in range(0, len(rows), step):
+        yield len(index.range_search(rows[begin : begin + step], RADIUS, 1).ids)
 
 
 def _seen(submission: Submission) -> Iterator[bytes]:
