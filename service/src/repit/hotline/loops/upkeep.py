@@ -117,7 +117,7 @@ def _rows() -> bool:
 
 def _of_cases() -> list[type[Model]]:
     """Every table that one transaction of a case writes to."""
-    return [*_managed("cases"), models.Letter]
+    return [*_managed("cases"), models.Letter, models.Parcel]
 
 
 def _of_the_bank() -> list[type[Model]]:
