@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
-from video_items import video
 
 from repit.foundation import relaying
 from repit.foundation.clock import now
 from repit.foundation.models import Upkeep
-from repit.hotline.cases import service
 from repit.hotline.cases.models import Case, Record
 from repit.hotline.loops import upkeep
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.db.models import Model
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CASES = 40
@@ -122,21 +112,3 @@ def test_whoever_is_at_work_is_not_made_to_wait() -> None:
         other.execute("SELECT 1 FROM cases_case FOR UPDATE")
         assert relaying.relay(BOTH, 0) is None
     assert relaying.relay(BOTH, 0)
-
-
-def test_every_table_that_opening_a_case_writes_to_is_laid_anew(
-    monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
-    settings.REPIT_SPREAD_SECONDS = 5
-    laid = set[str]()
-
-    def relay(tables: Sequence[type[Model]], *_: int) -> int:
-        laid.update(table._meta.db_table for table in tables)
-        return 1
-
-    monkeypatch.setattr(relaying, "relay", relay)
-    with CaptureQueriesContext(connection) as asked:
-        service.open_case([video(1, 100)])
-    wrote = {name for query in asked for name in re.findall(r'INSERT INTO "(\w+)"', query["sql"])}
-    upkeep.within_the_day()
-    assert {"cases_case", "bank_letter", "bank_parcel"} <= wrote <= laid
