@@ -115,6 +115,15 @@ def test_moments_that_cannot_be_read_or_show_nothing_cost_nothing_else(pulled: P
     assert "moments" in row.reason
 
 
+@pytest.mark.parametrize("amiss", ["AAAA", "?", 7], ids=["short", "no base64", "number"])
+def test_in_a_change_too_they_cost_nothing_else_and_no_snapshot(pulled: Pull, amiss: object) -> None:
+    hear(pulled, snapshot(announced(1)), acknowledged(), changes())
+    hear(pulled, changes(announced(2, moments=amiss), announced(3), head=7), acknowledged())
+    assert held() == {md5(1): video(1).moments, md5(2): b"", md5(3): video(3).moments}
+    [row] = partners.rejected_of("bea")
+    assert "moments" in row.reason and row.where == "change 6, a part of it"
+
+
 def test_moments_of_a_picture_are_not_taken(pulled: Pull) -> None:
     made = {**entry(1, BEA), "moments": body(video(1))["moments"]}
     hear(pulled, snapshot(made), acknowledged(), changes())

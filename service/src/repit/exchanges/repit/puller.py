@@ -66,7 +66,7 @@ class HotlineClient:
                 if anew:
                     raise
                 page = None
-            if page is None or page.rejected:
+            if page is None or page.lacks_changes:
                 if anew:
                     raise WireRefused(detail="a change that cannot be read behind a fresh snapshot")
                 anew = True
@@ -77,7 +77,7 @@ class HotlineClient:
             records, rejected = self._read([change.entry for change in page.changes])
             sequence = page.through
             done = checkpoints.write(feed=page.feed_id, sequence=sequence)
-            yield Batch(records, done, rejected, last=sequence >= page.head)
+            yield Batch(records, done, rejected + _parts(page.rejected), last=sequence >= page.head)
             withdrawn = [change.entry.item for change in page.changes if change.entry.state == "withdrawn"]
             self._feed.acknowledge(sequence, withdrawn)
             if sequence >= page.head:
@@ -132,6 +132,10 @@ class HotlineClient:
 
 def _weight(entry: Entry) -> int:
     return len(entry.moments)
+
+
+def _parts(unread: tuple[RejectedEntry, ...]) -> tuple[Rejected, ...]:
+    return tuple(Rejected(f"change {part.sequence}, a part of it", part.reason) for part in unread)
 
 
 def _rejected(unread: list[RejectedEntry]) -> tuple[Rejected, ...]:
