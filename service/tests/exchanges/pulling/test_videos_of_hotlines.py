@@ -131,7 +131,7 @@ def test_moments_of_a_picture_are_not_taken(pulled: Pull) -> None:
 
 
 def test_many_long_videos_come_a_few_at_a_time(pulled: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(puller, "TOGETHER_BYTES", 100_000)
+    monkeypatch.setattr(puller, "TOGETHER_BYTES", 2 * len(video(0, 700).moments))
     sizes = list[int]()
     real = puller.HotlineClient._read
     monkeypatch.setattr(
