@@ -86,6 +86,18 @@ class Rejected:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Unmatched:
+    """A partner's hash of a video that is not matched here: by which digest it is known, and whether the
+    partner holds it still."""
+
+    digest: bytes
+    held: bool
+
+    def __repr__(self) -> str:
+        return f"Unmatched({self.held})"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Some records, and how far they bring the reading.
@@ -100,7 +112,7 @@ class Batch:
     skipped: int = 0
     whole: bool = False
     last: bool = False
-    unmatched: int = 0
+    unmatched: tuple[Unmatched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

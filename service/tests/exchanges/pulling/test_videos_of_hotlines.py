@@ -13,14 +13,16 @@ from transcript_hashes import moved
 from video_items import body, moments, video
 
 from repit.exchanges import partners
+from repit.exchanges.models import Partner, UnmatchedHash
 from repit.exchanges.pulling import Outcome
+from repit.exchanges.records import Batch, Unmatched
 from repit.exchanges.repit import puller
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import feed, items
 from repit.hotline.bank.models import Item, ItemMoments, PartnerRecord
 from repit.hotline.bank.types import Submission
 from repit.hotline.commands import exchanges
-from repit.hotline.feeds import stopncii_server, subscribers
+from repit.hotline.feeds import bank_target, stopncii_server, subscribers
 from repit.hotline.feeds.keys import recognise
 from repit_engine.moments import Moments, to_bytes
 
@@ -155,7 +157,7 @@ def test_stopncii_is_told_of_the_md5_and_nothing_else() -> None:
     ]
 
 
-def test_videos_that_stopncii_knows_by_tmk_alone_are_counted_and_told_of(
+def test_tmk_hashes_that_stopncii_holds_are_counted_once_and_told_of(
     pulled: Pull, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = {"subscription_key": "s", "fetch_key": "f"}
@@ -171,16 +173,39 @@ def test_videos_that_stopncii_knows_by_tmk_alone_are_counted_and_told_of(
         "request": {"method": "GET", "path": "/v1/FetchHashes"},
         "response": {"status": 200, "body": page},
     }
-    with replayed([asked]) as partner:
-        moved("org", f"{partner.address}/v1")
-        assert pulled("org").error is None
+    for _ in range(2):  # a reading overlaps the one before
+        with replayed([asked]) as partner:
+            moved("org", f"{partner.address}/v1")
+            assert pulled("org").error is None
     assert held() == {md5(1): b""}
     [lag] = [row for row in partners.lags() if row.name == "org"]
-    assert (lag.skipped, lag.unmatched) == (2, 1)
-    for words, text in (("en", "TMK hash alone: 1."), ("fr", "empreinte TMK : 1.")):
+    assert lag.unmatched == 1
+    for words, text in (("en", "that partners hold: 1."), ("fr", "chez des partenaires : 1.")):
         monkeypatch.setenv("REPIT_LANGUAGE", words)
         exchanges._table(partners.lags(), {})
         assert text in " ".join(capsys.readouterr().out.split())
+    listed[0]["hashStatus"] = "Withdrawn"
+    with replayed([asked]) as partner:
+        moved("org", f"{partner.address}/v1")
+        assert pulled("org").error is None
+    assert [row.unmatched for row in partners.lags() if row.name == "org"] == [0]
+
+
+def test_tmk_hashes_that_a_whole_reading_does_not_see_any_more_are_not_counted() -> None:
+    partners.add("stopncii", "org", {"subscription_key": "s", "fetch_key": "f"}, address="http://127.0.0.1:1")
+    partner = partners.claim_one(Partner.objects.get(name="org").pk)
+    assert partner is not None
+
+    def read(*digests: bytes) -> int:
+        told = tuple(Unmatched(digest, held=True) for digest in digests)
+        target = bank_target.BankTarget(partner)
+        target.take(Batch((), "", whole=True, unmatched=told[:1]))
+        target.take(Batch((), "", whole=True, last=True, unmatched=told))
+        return UnmatchedHash.objects.count()
+
+    assert read(b"a", b"b", b"c") == 3 and read(b"b") == 1
+    partners.remove("org")
+    assert not UnmatchedHash.objects.exists()
 
 
 def test_ncmec_is_told_of_the_md5_and_nothing_else(client: Client) -> None:
