@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from thief import Loot, keys_in
 from video_items import video
 
 from repit.foundation import clock
+from repit.foundation.errors import InputRefused
 from repit.foundation.hashes import Hash
+from repit.foundation.sealing import SEAL_BYTES
 from repit.hotline.bank import carrying, feed, keys, letters, parcels
 from repit.hotline.bank.carrying import Carrier
 from repit.hotline.bank.models import ItemMoments, Letter, Parcel
-from repit.hotline.bank.types import Published, Submission
+from repit.hotline.bank.types import MAX_MOMENTS_TOGETHER, Published, Submission
 
 pytestmark = pytest.mark.django_db
 SPREAD = 5
@@ -96,6 +99,19 @@ def test_a_video_takes_no_more_letters_than_a_picture() -> None:
 def test_what_is_longer_has_four_times_as_many() -> None:
     protect(video(1, 4 * FITS, places=4))
     assert Parcel.objects.count() == 4 * parcels.FEWEST
+
+
+def test_as_much_as_may_come_together_lies_in_as_many_pieces_as_are_there_for_it() -> None:
+    """Not one byte of a seal more: it would be four times as many, of which three quarters are chance."""
+
+    def of(length: int) -> Submission:
+        return replace(video(1, 0), moments=bytes(length))
+
+    most = MAX_MOMENTS_TOGETHER // 4 - SEAL_BYTES
+    protect(*[of(most)] * 4, picture())
+    assert Parcel.objects.count() == MAX_MOMENTS_TOGETHER // parcels.PIECE == 64
+    with pytest.raises(InputRefused, match="too long to come together"):
+        protect(*[of(most)] * 3, of(most + 1))
 
 
 @given(counts=st.lists(st.integers(0, 900), min_size=1, max_size=5))
