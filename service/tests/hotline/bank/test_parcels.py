@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -165,6 +166,42 @@ def test_keys_of_another_installation_cost_nobody_what_waits(monkeypatch: pytest
     assert Parcel.objects.count() == parcels.FEWEST
     carried()
     assert [item.moments for item in served().values()] == [video(1, 100).moments]
+
+
+@pytest.mark.parametrize("amiss", ["operator's key", "letter's key", "row"])
+def test_while_one_letter_does_not_open_no_piece_goes(amiss: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may open again, once a file of keys is put back: others that open say nothing of its pieces."""
+    with monkeypatch.context() as patched:
+        protect(video(1, 100))
+        if amiss == "operator's key":
+            patched.setattr(settings, "REPIT_OPERATOR_KEY", secrets.token_bytes(32))
+        elif amiss == "letter's key":
+            Letter.objects.update(slot=F("slot") + 2**40)
+        else:
+            was = {row.pk: row.sealed for row in Letter.objects.all()}
+            Letter.objects.update(sealed=secrets.token_bytes(letters.LENGTH + 41))
+        protect(picture())
+        carrying.sweep()
+        assert Parcel.objects.count() == 2 * parcels.FEWEST
+        if amiss == "letter's key":
+            Letter.objects.filter(slot__gte=2**40).update(slot=F("slot") - 2**40)
+        elif amiss == "row":
+            for key, sealed in was.items():
+                Letter.objects.filter(pk=key).update(sealed=sealed)
+    carried()
+    assert video(1, 100).moments in {item.moments for item in served().values()}
+
+
+def test_what_another_process_carried_out_and_swept_meanwhile_is_no_damage(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    protect(video(1, 100))
+    [order] = [order for order in letters.opened(list(Letter.objects.all())) if order.packed]
+    carried()
+    carrying.sweep()
+    assert not Parcel.objects.exists()
+    letters.whole(order)
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("amiss", ["missing", "altered"])
