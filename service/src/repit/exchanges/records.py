@@ -147,7 +147,7 @@ def _bits(hash_: Hash) -> int:
     return int.from_bytes(hash_.value, "big").bit_count()
 
 
-def shows_anything(moments: bytes) -> bool:
+def all_show_something(moments: bytes) -> bool:
     """Whether none of these moments of a video is of a flat picture."""
     read = from_bytes(moments)
     bits = np.unpackbits(np.concatenate([read.whole, read.anchored]), axis=1).sum(axis=1)

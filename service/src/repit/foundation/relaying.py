@@ -125,9 +125,8 @@ def _sqlite(names: Sequence[str], most: int) -> bool:
 
 def _length(model: type[models.Model]) -> int:
     """Bytes of a table's values. SQLite knows a value's length without reading it."""
-    lengths = " + ".join(
-        f"coalesce(length({_quoted(field.column)}), 0)" for field in model._meta.concrete_fields
-    )
+    columns = [field.column for field in model._meta.concrete_fields if field.column is not None]
+    lengths = " + ".join(f"coalesce(length({_quoted(column)}), 0)" for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT coalesce(sum({lengths}), 0) FROM {_quoted(model._meta.db_table)}")  # noqa: S608
         [length] = cursor.fetchone()

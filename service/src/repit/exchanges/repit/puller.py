@@ -12,7 +12,15 @@ from dataclasses import replace
 from typing import Final
 
 from repit.exchanges import checkpoints
-from repit.exchanges.records import Batch, GivenOpinion, Pulled, PulledRoot, Rejected, assumed, shows_anything
+from repit.exchanges.records import (
+    Batch,
+    GivenOpinion,
+    Pulled,
+    PulledRoot,
+    Rejected,
+    all_show_something,
+    assumed,
+)
 from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.provenance_wire import MAX_HOPS
 from repit.exchanges.repit.wire import Entry, RejectedEntry
@@ -99,7 +107,7 @@ class HotlineClient:
         rejected: list[Rejected] = []
         for entry in entries:
             moments = entry.moments
-            if moments and not shows_anything(moments):
+            if moments and not all_show_something(moments):
                 rejected.append(Rejected(f"item {entry.item}", "moments of a flat picture"))
                 moments = b""
             try:
