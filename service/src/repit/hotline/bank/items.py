@@ -46,8 +46,9 @@ _NOTHING_TO_LIST: Final = Text(
     "Aucune empreinte de cet élément ne peut aller sur la liste des images très diffusées.",
 )
 _WITHDRAW_IT: Final = Text(
-    "Withdraw it without --everyones, and add the picture itself: `repit bank widely-published add FILE`.",
-    "Retirez-le sans --everyones, et ajoutez l’image elle-même : `repit bank widely-published add FICHIER`.",
+    "Withdraw it without --everyones, and add the file itself: `repit bank widely-published add FILE`.",
+    "Retirez-le sans --everyones, et ajoutez le fichier lui-même :"
+    " `repit bank widely-published add FICHIER`.",
 )
 
 
