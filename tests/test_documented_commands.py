@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 import terminal
 import typer
+from gate_films import cut_and_mirrored, known_film
 
 from documented import ROOT, Typed, blocks, pages, typed
-from gate_films import cut_and_mirrored, known_film
 from installation import TIMEOUT, bare_environment, random_hash
 from repit.cli import app
 from repit.demo.pictures import original
