@@ -98,12 +98,12 @@ class _Held:
 def main() -> None:
     """Answer requests on standard input until it closes."""
     # Imported here: the parent needs neither decoders nor kernels.
-    from repit_engine.moments import asked_about, asked_of, moments_of  # noqa: PLC0415
+    from repit_engine.moments import moments_of  # noqa: PLC0415
     from repit_engine.moments.answering import answering  # noqa: PLC0415
-    from repit_engine.moments.warming import warm_up  # noqa: PLC0415
+    from repit_engine.moments.warming import warm_up_bank  # noqa: PLC0415
 
-    warm_up()
-    serve_standard(None, watch=answering(moments_of, asked_of, asked_about), sealed=True)
+    warm_up_bank()
+    serve_standard(None, watch=answering(moments_of), sealed=True)
 
 
 if __name__ == "__main__":
