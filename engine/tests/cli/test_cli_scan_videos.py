@@ -16,9 +16,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image, ImageOps
-from skimage import data
-
 from scans import rows_of, scan
+from skimage import data
 
 RATE = 20
 HASH = [sys.executable, "-m", "repit_engine.cli.hash"]
