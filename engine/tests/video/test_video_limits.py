@@ -199,6 +199,24 @@ def test_what_takes_too_long_is_left_or_refused() -> None:
         assert video.unseen == "time"
 
 
+def test_nothing_is_read_once_the_time_is_over() -> None:
+    """A demuxer may pass over gigabytes before it gives the next packet, or none."""
+
+    class Counting(io.BytesIO):
+        given = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            piece = super().read(size)
+            self.given += len(piece)
+            return piece
+
+    file = Counting(made("samples"))
+    with open_video(file) as video:
+        before, video._spent._end = file.given, 0.0
+        assert seen(video.every()) == seen(video.at(video.times)) == []
+        assert (file.given, video.unseen) == (before, "time")
+
+
 def test_many_recordings_behind_one_another_do_not_get_round_the_limits() -> None:
     short = film(Recipe(container="mpegts", width=64, height=48, frames=10, options={"preset": "ultrafast"}))
     with open_video(short * 30, replace(LIMITS, frames=100)) as video:
