@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -189,6 +190,29 @@ def test_tmk_hashes_that_stopncii_holds_are_counted_once_and_told_of(
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error is None
     assert [row.unmatched for row in partners.lags() if row.name == "org"] == [0]
+
+
+def test_a_page_that_tmk_hashes_make_too_long_is_asked_for_in_smaller_ones(pulled: Pull) -> None:
+    """Else the partner's page is refused again at each turn, and nothing of theirs comes any more."""
+    keys = {"subscription_key": "s", "fetch_key": "f"}
+    partners.add("stopncii", "org", keys, address="http://127.0.0.1:1/v1")
+    record = {"lastModtimestamp": 20, "hashStatus": "Active", "caseNumbers": {}, "CSPFeedbacks": []}
+    long = {**record, "signalType": "VideoTMK", "hashValue": base64.b64encode(bytes(258_000)).decode()}
+    known = {**record, "signalType": "VideoMD5", "hashValue": md5(1)}
+
+    def page(size: str, listed: list[dict[str, Any]], token: str = "") -> dict[str, Any]:
+        body = {"count": len(listed), "nextSetTimestamp": 20, "hashRecords": listed}
+        more = {"hasMoreRecords": bool(token), "nextPageToken": token or None}
+        asked = {"method": "GET", "path": "/v1/FetchHashes", "query": {"pageSize": size}}
+        return {"request": asked, "response": {"status": 200, "body": {**body, **more}}}
+
+    too_long = [{**long, "hashValue": long["hashValue"] + str(number)} for number in range(30)]
+    parts = [page("100", too_long), page("12", too_long[:12], "t"), page("12", [known])]
+    with replayed([page("800", too_long), *parts]) as partner:
+        moved("org", f"{partner.address}/v1")
+        assert pulled("org").error is None
+        partner.finished()
+    assert held() == {md5(1): b""}
 
 
 def test_tmk_hashes_that_a_whole_reading_does_not_see_any_more_are_not_counted() -> None:
