@@ -106,23 +106,23 @@ def test_a_film_of_alike_frames_is_one_view() -> None:
 
 
 def test_what_moves_is_known_from_its_frames_and_not_from_where_they_are_announced() -> None:
-    one, two = SCENE.resize((120, 90)), DECOY.resize((120, 90))
-    (head, *parts) = png.chunks(png.animated([(one, 100), (two, 100)]))
+    first, second = SCENE.resize((120, 90)), DECOY.resize((120, 90))
+    (head, *parts) = png.chunks(png.animated([(first, 100), (second, 100)]))
     late = png.SIGNATURE + b"".join(png.chunk(*part) for part in (head, (b"tEXt", bytes(9000)), *parts))
     moving = [
         late,
-        png.animated([(one, 100), (two, LAST)]),
-        saved(one, "GIF", save_all=True, append_images=[two]),
-        saved(one, "WEBP", save_all=True, append_images=[two]),
-        saved(one, "AVIF", save_all=True, append_images=[two]),
+        png.animated([(first, 100), (second, LAST)]),
+        saved(first, "GIF", save_all=True, append_images=[second]),
+        saved(first, "WEBP", save_all=True, append_images=[second]),
+        saved(first, "AVIF", save_all=True, append_images=[second]),
     ]
     assert [open_views(content).moves for content in moving] == [True] * len(moving)
     assert open_views(moving[0], Limits(pixels=120 * 90)).moves, "of the rest nobody knows"
     still = [
-        saved(one, "GIF"),
-        saved(one, "WEBP"),
-        saved(one, "TIFF", save_all=True, append_images=[two]),
-        png.animated([(one, 100)]),
+        saved(first, "GIF"),
+        saved(first, "WEBP"),
+        saved(first, "TIFF", save_all=True, append_images=[second]),
+        png.animated([(first, 100)]),
     ]
     assert [open_views(content).moves for content in still] == [False] * len(still)
 
