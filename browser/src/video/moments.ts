@@ -112,6 +112,8 @@ async function byCodecs(film: Film, may: Trusted, { stopList, kernels }: Tools, 
 
 /** Null where the page cannot show it, or what it shows cannot be read. */
 async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: Tools, watching: Watching): Promise<SeenFilm | null> {
+  // Whoever took it back meanwhile is shown nothing: the page has forgotten the file, and would answer nothing.
+  watching.going();
   const shown = watching.show();
   let watcher: Watcher | null = null;
   let way: VideoWay = "page";

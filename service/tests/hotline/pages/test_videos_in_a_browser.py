@@ -325,6 +325,28 @@ def test_progress_is_told_in_time_seen_and_a_film_that_is_taken_back_leaves_the_
         assert to_bytes(videos.carried(item)) == to_bytes(moments_of(video))
 
 
+def test_a_film_that_is_taken_back_before_the_page_would_show_it_leaves_the_way_free(
+    browser: Browser, site: str
+) -> None:
+    held = """{ const plain = VideoDecoder.isConfigSupported;
+      VideoDecoder.isConfigSupported = () => new Promise((resolve) => {
+        VideoDecoder.isConfigSupported = plain;
+        addEventListener("message", ({ data }) => {
+          if (data.kind === "cancel") setTimeout(() => resolve({ supported: false })); });
+        console.log("held"); }); }"""
+    with visit(browser) as seen:
+        page = seen.page
+        altered(page, held)
+        opened(page, f"{site}/en/device/")
+        with page.expect_console_message(lambda message: message.text == "held"):
+            page.locator("[data-device-files]").set_input_files(
+                [videos.given("one.mp4", videos.hand_held(4))]
+            )
+        page.get_by_role("button", name="Remove one.mp4").click()
+        choose(page, [videos.VIDEOS / "h264.mp4"], 1)
+        assert ways(page) == ["codecs"]
+
+
 @pytest.mark.parametrize(
     "body",
     ["throw new Error();", "addEventListener('message', (e) => { if (e.data.kind === 'watch') throw 1; });"],
