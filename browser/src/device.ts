@@ -5,7 +5,7 @@
  * single-file edition, a text to carry. Next: the person presses Send. This script asks the network for nothing.
  */
 
-import { carriedText, readCarried } from "./carried.ts";
+import { beginsCarried, carriedText, readCarried } from "./carried.ts";
 import { Row, say, type Words } from "./device-row.ts";
 import { DeviceVideo, type VideoHeard } from "./device-video.ts";
 import { DeviceWorker } from "./device-worker.ts";
@@ -24,8 +24,10 @@ interface Entry {
   readonly file: File | null;
 }
 
-/** A text to carry is short; anything longer is hashed as what it is. */
-const MOST_CARRIED = 4 << 20;
+/** Bytes of a text to carry: as many as the server takes in one form (`DATA_UPLOAD_MAX_MEMORY_SIZE`). */
+const MOST_CARRIED = 8 << 20;
+/** Bytes by which such a text is known, however it goes on. */
+const BEGINNING = 64;
 
 class Device {
   readonly #root: HTMLElement;
@@ -91,9 +93,11 @@ class Device {
         this.#say(say(this.#words, "too-many", { most: this.#most }));
         return;
       }
-      const carried = file.size <= MOST_CARRIED && /\.(json|txt)$/i.test(file.name) ? readCarried(await file.text()) : null;
-      if (carried === null) this.#hash(file);
-      else this.#carry(file.name, carried, "carried");
+      const text = /\.(json|txt)$/i.test(file.name);
+      const carried = text && file.size <= MOST_CARRIED ? readCarried(await file.text()) : null;
+      if (carried !== null) this.#carry(file.name, carried, "carried");
+      else if (text && beginsCarried(await file.slice(0, BEGINNING).text())) this.#refuse(file.name, "not-carried");
+      else this.#hash(file);
     }
     this.#changed();
   }
@@ -136,6 +140,13 @@ class Device {
     const row = this.#row(id, name);
     this.#entries.set(id, { row, items, busy: false, file: null });
     row.finished(say(this.#words, ready, { count: items.length }), "ready");
+  }
+
+  #refuse(name: string, why: string): void {
+    const id = this.#next++;
+    const entry: Entry = { row: this.#row(id, name), items: null, busy: false, file: null };
+    this.#entries.set(id, entry);
+    this.#finished(entry, null, why, "failed");
   }
 
   #pasted(paste: HTMLTextAreaElement, from: "pasted" | "before" = "pasted"): void {
