@@ -72,14 +72,12 @@ def words() -> dict[str, str]:
         "working": _("Working on this device…"),
         "picture-ready": _("Ready. This picture can be recognised."),
         "watching": _("Working on this device… {seen} of {all}"),
-        "video-ready": _("Ready. This video can be recognised, even cut or altered."),
+        "video-ready": _("Ready. This video and parts of it can be recognised."),
         "video-seen": _(
-            "Ready. This video can be recognised, even cut or altered. "
+            "Ready. This video and parts of it can be recognised. "
             "Another browser could look at it more closely."
         ),
-        "video-damaged": _(
-            "Ready in part. Some of this video is damaged. The rest can be recognised, even cut or altered."
-        ),
+        "video-damaged": _("Ready in part. Some of this video is damaged. The rest can be recognised."),
         "video-plain": _(
             "This video shows too little to be recognised once it is altered. "
             "Exact copies of the file can be."
