@@ -22,6 +22,8 @@ interface Entry {
   busy: boolean;
   /** Of what is chosen here. */
   readonly file: File | null;
+  /** What is said of items that were brought along. */
+  readonly ready: string;
 }
 
 /** Bytes of a text to carry: as many as the server takes in one form (`DATA_UPLOAD_MAX_MEMORY_SIZE`). */
@@ -104,7 +106,7 @@ class Device {
 
   #hash(file: File): void {
     const id = this.#next++;
-    const entry: Entry = { row: this.#row(id, file.name), items: null, busy: true, file };
+    const entry: Entry = { row: this.#row(id, file.name), items: null, busy: true, file, ready: "" };
     this.#entries.set(id, entry);
     this.#start();
     if (this.#worker === null) this.#broken();
@@ -138,13 +140,13 @@ class Device {
   #carry(name: string, items: readonly Item[], ready: string): void {
     const id = this.#next++;
     const row = this.#row(id, name);
-    this.#entries.set(id, { row, items, busy: false, file: null });
+    this.#entries.set(id, { row, items, busy: false, file: null, ready });
     row.finished(say(this.#words, ready, { count: items.length }), "ready");
   }
 
   #refuse(name: string, why: string): void {
     const id = this.#next++;
-    const entry: Entry = { row: this.#row(id, name), items: null, busy: false, file: null };
+    const entry: Entry = { row: this.#row(id, name), items: null, busy: false, file: null, ready: "" };
     this.#entries.set(id, entry);
     this.#finished(entry, null, why, "failed");
   }
@@ -178,11 +180,11 @@ class Device {
     // For auditors and tests: how the pixels were read, and how long each step took.
     entry.row.element.dataset["way"] = way ?? "none";
     entry.row.element.dataset["took"] = JSON.stringify(took);
-    const key = this.#key(item);
-    if ([...this.#entries.values()].some(({ items }) => items?.some((other) => this.#key(other) === key))) {
+    if (this.#stands(item)) {
       this.#finished(entry, null, "twice", "partly");
       return;
     }
+    this.#replace(item);
     if (item.media !== "video") {
       const plain = item.media === "picture" ? "picture-ready" : "file-ready";
       this.#finished(entry, [item], note ?? plain, note === null ? "ready" : "partly");
@@ -220,6 +222,30 @@ class Device {
     entry.items = items;
     entry.busy = false;
     entry.row.finished(say(this.#words, words), mood);
+  }
+
+  /** Whether it is in the list already, with all that may be made of it. */
+  #stands(item: Item): boolean {
+    const key = this.#key(item);
+    return [...this.#entries.values()].some(({ items, busy }) =>
+      items?.some((other) => this.#key(other) === key && (other.media !== "video" || other.moments !== undefined || busy)),
+    );
+  }
+
+  /** A video that is known by its exact file alone is looked at anew: this browser may do more than the one before. */
+  #replace(item: Item): void {
+    const key = this.#key(item);
+    for (const [id, entry] of this.#entries) {
+      const rest = entry.items?.filter((other) => this.#key(other) !== key) ?? null;
+      if (rest === null || rest.length === entry.items?.length) continue;
+      if (rest.length === 0) {
+        entry.row.element.remove();
+        this.#entries.delete(id);
+      } else {
+        entry.items = rest;
+        entry.row.showState(say(this.#words, entry.ready, { count: rest.length }));
+      }
+    }
   }
 
   /** The same file twice has the same hashes, all of them. */

@@ -325,6 +325,29 @@ def test_progress_is_told_in_time_seen_and_a_film_that_is_taken_back_leaves_the_
         assert to_bytes(videos.carried(item)) == to_bytes(moments_of(video))
 
 
+def test_a_video_known_as_the_exact_file_alone_is_looked_at_when_it_is_chosen_again(
+    browser: Browser, site: str
+) -> None:
+    name = "h264.mp4"
+    content = videos.VIDEOS.joinpath(name).read_bytes()
+    exact = [
+        {"algorithm": "md5", "role": "whole", "value": hashlib.md5(content, usedforsecurity=False).hexdigest()},
+        {"algorithm": "sha256", "role": "whole", "value": hashlib.sha256(content).hexdigest()},
+    ]
+    other = [{"algorithm": "sha256", "role": "whole", "value": "0" * 64}]
+    with visit(browser) as seen:
+        page = seen.page
+        opened(page, f"{site}/en/device/")
+        text = {"repit": "hashes 1", "items": [{"media": "video", "hashes": each} for each in (exact, other)]}
+        choose(page, [videos.given("text.json", json.dumps(text).encode())], 1)
+        choose(page, [videos.VIDEOS / name], 2)
+        expect(page.get_by_text("Files from the page for use without internet: 1.")).to_be_visible()
+        assert [("moments" in item, item["hashes"]) for item in sent(page)] == [(False, other), (True, exact)]
+        choose(page, [videos.VIDEOS / name], 3)
+        expect(page.get_by_text("This file is in the list already.")).to_be_visible()
+        assert len(sent(page)) == 2
+
+
 def test_a_film_that_is_taken_back_before_the_page_would_show_it_leaves_the_way_free(
     browser: Browser, site: str
 ) -> None:
