@@ -6,25 +6,15 @@
  */
 
 import { beginsCarried, carriedText, readCarried } from "./carried.ts";
-import { Row, say, type Words } from "./device-row.ts";
+import { DeviceList, type Entry } from "./device-list.ts";
+import { say, type Words } from "./device-row.ts";
 import { DeviceVideo, type VideoHeard } from "./device-video.ts";
 import { DeviceWorker } from "./device-worker.ts";
-import { OF_VIDEO, wholeOnly, type Item } from "./item.ts";
+import { OF_VIDEO, wholeOnly } from "./item.ts";
 import type { Outcome } from "./protect.ts";
 import { toBase64 } from "./video/blob.ts";
 import type { VideoOutcome } from "./video/moments.ts";
 import type { Report } from "./worker.ts";
-
-interface Entry {
-  readonly row: Row;
-  /** Null until it is ready, and where it failed. */
-  items: readonly Item[] | null;
-  busy: boolean;
-  /** Of what is chosen here. */
-  readonly file: File | null;
-  /** What is said of items that were brought along. */
-  readonly ready: string;
-}
 
 /** Bytes of a text to carry: as many as the server takes in one form (`DATA_UPLOAD_MAX_MEMORY_SIZE`). */
 const MOST_CARRIED = 8 << 20;
@@ -35,18 +25,18 @@ class Device {
   readonly #root: HTMLElement;
   readonly #words: Words;
   readonly #form: HTMLFormElement | null;
-  readonly #entries = new Map<number, Entry>();
+  readonly #list: DeviceList;
   readonly #most: number;
   readonly #output: HTMLTextAreaElement;
   #worker: DeviceWorker | null = null;
   #video: DeviceVideo | null = null;
-  #next = 1;
 
   constructor(root: HTMLElement, words: Words) {
     this.#root = root;
     this.#words = words;
     this.#form = root.closest("form");
     this.#most = Number(root.dataset["most"]);
+    this.#list = new DeviceList(this.#part("list"), words, (id) => this.#remove(id));
     this.#output = this.#setUp();
     // Something held the form up, and the page came back with what had been worked out before.
     const paste = this.#part<HTMLTextAreaElement>("paste");
@@ -91,23 +81,21 @@ class Device {
 
   async #add(files: readonly File[]): Promise<void> {
     for (const file of files) {
-      if (this.#count() >= this.#most) {
+      if (this.#list.count >= this.#most) {
         this.#say(say(this.#words, "too-many", { most: this.#most }));
         return;
       }
       const text = /\.(json|txt)$/i.test(file.name);
       const carried = text && file.size <= MOST_CARRIED ? readCarried(await file.text()) : null;
-      if (carried !== null) this.#carry(file.name, carried, "carried");
-      else if (text && beginsCarried(await file.slice(0, BEGINNING).text())) this.#refuse(file.name, "not-carried");
+      if (carried !== null) this.#list.bring(file.name, carried, "carried");
+      else if (text && beginsCarried(await file.slice(0, BEGINNING).text())) this.#list.refuse(file.name, "not-carried");
       else this.#hash(file);
     }
     this.#changed();
   }
 
   #hash(file: File): void {
-    const id = this.#next++;
-    const entry: Entry = { row: this.#row(id, file.name), items: null, busy: true, file, ready: "" };
-    this.#entries.set(id, entry);
+    const { id } = this.#list.work(file.name, file);
     this.#start();
     if (this.#worker === null) this.#broken();
     else this.#worker.protect(id, file);
@@ -131,74 +119,54 @@ class Device {
     }
   }
 
-  #row(id: number, name: string): Row {
-    const row = new Row(name, this.#words, () => this.#remove(id));
-    this.#part("list")?.append(row.element);
-    return row;
-  }
-
-  #carry(name: string, items: readonly Item[], ready: string): void {
-    const id = this.#next++;
-    const row = this.#row(id, name);
-    this.#entries.set(id, { row, items, busy: false, file: null, ready });
-    row.finished(say(this.#words, ready, { count: items.length }), "ready");
-  }
-
-  #refuse(name: string, why: string): void {
-    const id = this.#next++;
-    const entry: Entry = { row: this.#row(id, name), items: null, busy: false, file: null, ready: "" };
-    this.#entries.set(id, entry);
-    this.#finished(entry, null, why, "failed");
-  }
-
   #pasted(paste: HTMLTextAreaElement, from: "pasted" | "before" = "pasted"): void {
     if (paste.value.trim() === "") return;
     const items = readCarried(paste.value);
-    if (items === null || this.#count() + items.length > this.#most) {
+    if (items === null || this.#list.count + items.length > this.#most) {
       this.#say(say(this.#words, items === null ? "not-carried" : "too-many", { most: this.#most }));
       return;
     }
     paste.value = "";
-    this.#carry(say(this.#words, from), items, from === "before" ? "before-ready" : "carried");
+    this.#list.bring(say(this.#words, from), items, from === "before" ? "before-ready" : "carried");
     this.#changed();
   }
 
   #heard(report: Report): void {
-    const entry = this.#entries.get(report.id);
+    const entry = this.#list.get(report.id);
     if (entry === undefined) return;
     if (report.kind === "progress") {
       entry.row.showState(say(this.#words, "working"));
       entry.row.progress(report.share);
       return;
     }
-    if (report.kind === "failed") this.#finished(entry, null, "failed", "failed");
-    else this.#done(report.id, entry, report.outcome);
+    if (report.kind === "failed") this.#list.finished(entry, null, "failed", "failed");
+    else this.#done(entry, report.outcome);
     this.#changed();
   }
 
-  #done(id: number, entry: Entry, { item, note, way, took }: Outcome): void {
+  #done(entry: Entry, { item, note, way, took }: Outcome): void {
     // For auditors and tests: how the pixels were read, and how long each step took.
     entry.row.element.dataset["way"] = way ?? "none";
     entry.row.element.dataset["took"] = JSON.stringify(took);
-    if (this.#stands(item)) {
-      this.#finished(entry, null, "twice", "partly");
+    if (this.#list.stands(item)) {
+      this.#list.finished(entry, null, "twice", "partly");
       return;
     }
-    this.#replace(item);
+    this.#list.replace(item);
     if (item.media !== "video") {
       const plain = item.media === "picture" ? "picture-ready" : "file-ready";
-      this.#finished(entry, [item], note ?? plain, note === null ? "ready" : "partly");
+      this.#list.finished(entry, [item], note ?? plain, note === null ? "ready" : "partly");
       return;
     }
     // What there is so far is kept, whatever becomes of the rest.
     entry.items = [item];
     this.#startVideo();
-    if (this.#video === null || entry.file === null) this.#finished(entry, [item], "video-no-worker", "partly");
-    else this.#video.watch(id, entry.file);
+    if (this.#video === null || entry.file === null) this.#list.finished(entry, [item], "video-no-worker", "partly");
+    else this.#video.watch(entry.id, entry.file);
   }
 
   #heardVideo(report: VideoHeard): void {
-    const entry = this.#entries.get(report.id);
+    const entry = this.#list.get(report.id);
     if (entry === undefined) return;
     if (report.kind === "progress") {
       const { ms, of } = report;
@@ -206,7 +174,7 @@ class Device {
       entry.row.progress(OF_VIDEO + (1 - OF_VIDEO) * Math.min(1, ms / of));
       return;
     }
-    if (report.kind === "failed") this.#finished(entry, entry.items, "video-unreadable", "partly");
+    if (report.kind === "failed") this.#list.finished(entry, entry.items, "video-unreadable", "partly");
     else this.#watched(entry, report.outcome);
     this.#changed();
   }
@@ -215,48 +183,13 @@ class Device {
     entry.row.element.dataset["way"] = way ?? "none";
     entry.row.element.dataset["took"] = JSON.stringify({ watch: took, frames });
     const items = entry.items?.map((item) => (moments === null ? item : { ...item, moments: toBase64(moments) })) ?? null;
-    this.#finished(entry, items, note ?? (way === "codecs" ? "video-ready" : "video-seen"), note === null ? "ready" : "partly");
-  }
-
-  #finished(entry: Entry, items: readonly Item[] | null, words: string, mood: "ready" | "partly" | "failed"): void {
-    entry.items = items;
-    entry.busy = false;
-    entry.row.finished(say(this.#words, words), mood);
-  }
-
-  /** Whether it is in the list already, with all that may be made of it. */
-  #stands(item: Item): boolean {
-    const key = this.#key(item);
-    return [...this.#entries.values()].some(({ items, busy }) =>
-      items?.some((other) => this.#key(other) === key && (other.media !== "video" || other.moments !== undefined || busy)),
-    );
-  }
-
-  /** A video that is known by its exact file alone is looked at anew: this browser may do more than the one before. */
-  #replace(item: Item): void {
-    const key = this.#key(item);
-    for (const [id, entry] of this.#entries) {
-      const rest = entry.items?.filter((other) => this.#key(other) !== key) ?? null;
-      if (rest === null || rest.length === entry.items?.length) continue;
-      if (rest.length === 0) {
-        entry.row.element.remove();
-        this.#entries.delete(id);
-      } else {
-        entry.items = rest;
-        entry.row.showState(say(this.#words, entry.ready, { count: rest.length }));
-      }
-    }
-  }
-
-  /** The same file twice has the same hashes, all of them. */
-  #key({ hashes }: Item): string {
-    return hashes.map(({ value }) => value).join();
+    this.#list.finished(entry, items, note ?? (way === "codecs" ? "video-ready" : "video-seen"), note === null ? "ready" : "partly");
   }
 
   #broken(): void {
     this.#worker = null;
-    for (const entry of this.#entries.values()) {
-      if (entry.busy && entry.items === null) this.#finished(entry, null, "no-worker", "failed");
+    for (const entry of this.#list.all) {
+      if (entry.busy && entry.items === null) this.#list.finished(entry, null, "no-worker", "failed");
     }
     this.#changed();
   }
@@ -264,36 +197,28 @@ class Device {
   /** Out of memory, for example: the videos that it was at work on are still known by their exact files. */
   #brokenVideo(): void {
     this.#video = null;
-    for (const entry of this.#entries.values()) {
-      if (entry.busy && entry.items !== null) this.#finished(entry, entry.items, "video-no-worker", "partly");
+    for (const entry of this.#list.all) {
+      if (entry.busy && entry.items !== null) this.#list.finished(entry, entry.items, "video-no-worker", "partly");
     }
     this.#changed();
   }
 
   #remove(id: number): void {
-    const rows = [...this.#entries.keys()];
-    const after = rows[rows.indexOf(id) + 1] ?? rows[rows.indexOf(id) - 1];
-    this.#entries.get(id)?.row.element.remove();
-    this.#entries.delete(id);
+    const next = this.#list.remove(id);
     this.#worker?.cancel(id);
     this.#video?.cancel(id);
-    const next = after === undefined ? undefined : this.#entries.get(after)?.row.remove;
     (next ?? this.#part("files"))?.focus();
     this.#changed();
   }
 
   #submitted(event: Event): void {
-    if (![...this.#entries.values()].some(({ busy }) => busy)) return;
+    if (!this.#list.busy) return;
     event.preventDefault();
     this.#say(say(this.#words, "not-yet"));
   }
 
-  #count(): number {
-    return [...this.#entries.values()].reduce((sum, { items }) => sum + (items?.length ?? 1), 0);
-  }
-
   #changed(): void {
-    const all = [...this.#entries.values()];
+    const { all } = this.#list;
     const ready = all.filter(({ items, busy }) => items !== null && !busy).length;
     this.#say(all.length === 0 ? "" : say(this.#words, "summary", { ready, all: all.length }));
     this.#write();
@@ -312,7 +237,7 @@ class Device {
   #write(): void {
     const family = this.#chosen("level") === "family";
     const kind = this.#chosen("kind");
-    const done = [...this.#entries.values()].filter(({ busy }) => !busy);
+    const done = this.#list.all.filter(({ busy }) => !busy);
     const items = done.flatMap(({ items: each }) => each ?? []).map((item) => {
       const { media, ...known } = family ? item : wholeOnly(item);
       return { media, ...(this.#carrying() ? {} : { kind: kind === "deepfake" ? kind : "intimate" }), ...known };
