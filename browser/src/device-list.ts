@@ -1,11 +1,14 @@
 /**
  * The person's files in their order, one row each, with what each of them comes to.
  *
- * In: names, then items. Out: entries. Next: `device`, which has them worked on and writes them into its form.
+ * In: names, then items. Out: entries, and what of them is sent. Next: `device`, which has them worked on and writes them into
+ * its form. Videos that have no room beside those before them are kept, and sent once there is.
  */
 
 import { Row, say, type Mood, type Words } from "./device-row.ts";
-import type { Item } from "./item.ts";
+import { momentsLength, type Item } from "./item.ts";
+import { fromBase64 } from "./stoplist.ts";
+import { durationOf } from "./video/blob.ts";
 
 export interface Entry {
   readonly id: number;
@@ -17,18 +20,24 @@ export interface Entry {
   readonly file: File | null;
   /** What is said of items that were brought along. */
   readonly ready: string;
+  /** What its row says, unless it waits for room. */
+  said: { readonly text: string; readonly mood: Mood } | null;
+  waits: boolean;
 }
 
 export class DeviceList {
   readonly #root: HTMLElement | null;
   readonly #words: Words;
+  readonly #room: number;
   readonly #removed: (id: number) => void;
   readonly #entries = new Map<number, Entry>();
   #next = 1;
 
-  constructor(root: HTMLElement | null, words: Words, removed: (id: number) => void) {
+  /** `room`: bytes of moments that the server takes at once. */
+  constructor(root: HTMLElement | null, words: Words, room: number, removed: (id: number) => void) {
     this.#root = root;
     this.#words = words;
+    this.#room = room;
     this.#removed = removed;
   }
 
@@ -37,9 +46,15 @@ export class DeviceList {
     return this.#add(name, file, "");
   }
 
-  /** Items that were brought along. */
+  /** Items that were brought along; where they are too long to be sent together, each video in a row of its own. */
   bring(name: string, items: readonly Item[], ready: string): void {
-    this.finished(this.#add(name, null, ready), items, ready, "ready");
+    const apart = lengthOf(items) > this.#room ? items.filter(({ moments }) => moments !== undefined) : [];
+    const rest = items.filter((item) => !apart.includes(item));
+    if (rest.length > 0) this.finished(this.#add(name, null, ready), rest, ready, "ready");
+    for (const item of apart) {
+      const length = clock(durationOf(fromBase64(item.moments!)));
+      this.finished(this.#add(say(this.#words, "video-of", { name, length }), null, ready), [item], ready, "ready");
+    }
   }
 
   /** A file of which nothing comes. */
@@ -50,7 +65,7 @@ export class DeviceList {
   #add(name: string, file: File | null, ready: string): Entry {
     const id = this.#next++;
     const row = new Row(name, this.#words, () => this.#removed(id));
-    const entry: Entry = { id, row, items: null, busy: true, file, ready };
+    const entry: Entry = { id, row, items: null, busy: true, file, ready, said: null, waits: false };
     this.#entries.set(id, entry);
     this.#root?.append(row.element);
     return entry;
@@ -59,7 +74,30 @@ export class DeviceList {
   finished(entry: Entry, items: readonly Item[] | null, words: string, mood: Mood): void {
     entry.items = items;
     entry.busy = false;
-    entry.row.finished(say(this.#words, words, { count: items?.length ?? 0 }), mood);
+    entry.said = { text: say(this.#words, words, { count: items?.length ?? 0 }), mood };
+    entry.waits = false;
+    entry.row.finished(entry.said.text, mood);
+  }
+
+  /** What is sent, as `given` makes it of each item: as much as there is room for. The rows of the others say that they wait. */
+  sent(given: (item: Item) => Item): Item[] {
+    let room = this.#room;
+    return this.all.flatMap((entry) => {
+      if (entry.busy || entry.items === null) return [];
+      const items = entry.items.map(given);
+      const length = lengthOf(items);
+      this.#wait(entry, length > room);
+      if (entry.waits) return [];
+      room -= length;
+      return items;
+    });
+  }
+
+  #wait(entry: Entry, waits: boolean): void {
+    if (entry.waits === waits) return;
+    entry.waits = waits;
+    if (waits) entry.row.finished(say(this.#words, "no-room"), "failed");
+    else if (entry.said !== null) entry.row.finished(entry.said.text, entry.said.mood);
   }
 
   get(id: number): Entry | undefined {
@@ -112,6 +150,18 @@ export class DeviceList {
     row.element.remove();
     this.#entries.delete(id);
   }
+}
+
+function lengthOf(items: readonly Item[]): number {
+  return items.reduce((sum, item) => sum + momentsLength(item), 0);
+}
+
+/** 4:05, or 1:04:05. */
+export function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
 /** The same file twice has the same hashes, all of them. */

@@ -6,7 +6,7 @@
  */
 
 import { beginsCarried, carriedText, readCarried } from "./carried.ts";
-import { DeviceList, type Entry } from "./device-list.ts";
+import { clock, DeviceList, type Entry } from "./device-list.ts";
 import { say, type Words } from "./device-row.ts";
 import { DeviceVideo, type VideoHeard } from "./device-video.ts";
 import { DeviceWorker } from "./device-worker.ts";
@@ -36,7 +36,7 @@ class Device {
     this.#words = words;
     this.#form = root.closest("form");
     this.#most = Number(root.dataset["most"]);
-    this.#list = new DeviceList(this.#part("list"), words, (id) => this.#remove(id));
+    this.#list = new DeviceList(this.#part("list"), words, Number(root.dataset["mostMoments"]), (id) => this.#remove(id));
     this.#output = this.#setUp();
     // Something held the form up, and the page came back with what had been worked out before.
     const paste = this.#part<HTMLTextAreaElement>("paste");
@@ -69,7 +69,7 @@ class Device {
     });
     const scope: HTMLElement = this.#form ?? document.body;
     scope.addEventListener("change", (event) => {
-      if (event.target instanceof HTMLInputElement && event.target.type === "radio") this.#write();
+      if (event.target instanceof HTMLInputElement && event.target.type === "radio") this.#changed();
     });
     this.#form?.addEventListener("submit", (event) => this.#submitted(event));
     this.#start();
@@ -81,12 +81,13 @@ class Device {
 
   async #add(files: readonly File[]): Promise<void> {
     for (const file of files) {
-      if (this.#list.count >= this.#most) {
+      const text = /\.(json|txt)$/i.test(file.name);
+      const carried = text && file.size <= MOST_CARRIED ? readCarried(await file.text()) : null;
+      if (this.#list.count + (carried?.length ?? 1) > this.#most) {
+        this.#changed();
         this.#say(say(this.#words, "too-many", { most: this.#most }));
         return;
       }
-      const text = /\.(json|txt)$/i.test(file.name);
-      const carried = text && file.size <= MOST_CARRIED ? readCarried(await file.text()) : null;
       if (carried !== null) this.#list.bring(file.name, carried, "carried");
       else if (text && beginsCarried(await file.slice(0, BEGINNING).text())) this.#list.refuse(file.name, "not-carried");
       else this.#hash(file);
@@ -218,10 +219,10 @@ class Device {
   }
 
   #changed(): void {
-    const { all } = this.#list;
-    const ready = all.filter(({ items, busy }) => items !== null && !busy).length;
-    this.#say(all.length === 0 ? "" : say(this.#words, "summary", { ready, all: all.length }));
     this.#write();
+    const { all } = this.#list;
+    const ready = all.filter(({ items, busy, waits }) => items !== null && !busy && !waits).length;
+    this.#say(all.length === 0 ? "" : say(this.#words, "summary", { ready, all: all.length }));
   }
 
   #say(text: string): void {
@@ -237,9 +238,7 @@ class Device {
   #write(): void {
     const family = this.#chosen("level") === "family";
     const kind = this.#chosen("kind");
-    const done = this.#list.all.filter(({ busy }) => !busy);
-    const items = done.flatMap(({ items: each }) => each ?? []).map((item) => {
-      const { media, ...known } = family ? item : wholeOnly(item);
+    const items = this.#list.sent((item) => (family ? item : wholeOnly(item))).map(({ media, ...known }) => {
       return { media, ...(this.#carrying() ? {} : { kind: kind === "deepfake" ? kind : "intimate" }), ...known };
     });
     if (this.#carrying()) this.#output.value = items.length === 0 ? "" : carriedText(items);
@@ -284,14 +283,6 @@ function whenAtRest(then: () => void): void {
   };
   if (document.readyState === "complete") rest();
   else addEventListener("load", rest, { once: true });
-}
-
-/** 4:05, or 1:04:05. */
-function clock(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
 const root = document.querySelector<HTMLElement>("[data-device]");

@@ -102,7 +102,9 @@ def test_a_text_that_is_too_long_or_not_whole_is_never_taken_for_a_file(browser:
         choose(page, payloads, len(texts))
         rows = page.locator(".device-list li")
         assert rows.evaluate_all("rows => rows.map(row => row.dataset.mood)") == ["ready", "failed", "failed"]
-        expect(rows.nth(1)).to_contain_text("This is not a whole text from the page for use without internet.")
+        expect(rows.nth(1)).to_contain_text(
+            "This is not a whole text from the page for use without internet."
+        )
         assert [item["hashes"] for item in sent(page)] == [hashes]
 
 

@@ -1,6 +1,7 @@
 """Videos looked at in a real Chromium: the engine's moments to the bit, nothing asked of the network."""
 
 import hashlib
+import html
 import json
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from device_page import apart, choose, sent
 from playwright.sync_api import Browser, Page, expect
 from test_device_in_a_browser import ready
 from test_pages_in_a_browser import visit
+from video_items import body, video
 
 from repit.hotline.web.case_pages import offline_page
 from repit.hotline.web.case_pages.api import CaseIn, submission
@@ -331,7 +333,11 @@ def test_a_video_known_as_the_exact_file_alone_is_looked_at_when_it_is_chosen_ag
     name = "h264.mp4"
     content = videos.VIDEOS.joinpath(name).read_bytes()
     exact = [
-        {"algorithm": "md5", "role": "whole", "value": hashlib.md5(content, usedforsecurity=False).hexdigest()},
+        {
+            "algorithm": "md5",
+            "role": "whole",
+            "value": hashlib.md5(content, usedforsecurity=False).hexdigest(),
+        },
         {"algorithm": "sha256", "role": "whole", "value": hashlib.sha256(content).hexdigest()},
     ]
     other = [{"algorithm": "sha256", "role": "whole", "value": "0" * 64}]
@@ -346,6 +352,80 @@ def test_a_video_known_as_the_exact_file_alone_is_looked_at_when_it_is_chosen_ag
         choose(page, [videos.VIDEOS / name], 3)
         expect(page.get_by_text("This file is in the list already.")).to_be_visible()
         assert len(sent(page)) == 2
+
+
+NO_ROOM = "There is too much video in the list for this one. Send the others first, then add it."
+
+
+def brought(seeds: range, seconds: int = 3_600, places: int = 4) -> str:
+    """The text of videos of that length."""
+    items = [body(video(seed, seconds, places=places)) for seed in seeds]
+    text = json.dumps({"repit": "hashes 1", "items": items})
+    return text.replace(', "quality": null', "").replace(', "kind": "intimate"', "")
+
+
+def as_chosen(text: str) -> list[dict[str, Any]]:
+    """Its items, as the form sends them."""
+    return [{"kind": "intimate", **item} for item in json.loads(text)["items"]]
+
+
+def test_a_video_too_long_beside_the_others_is_kept_and_waits_until_there_is_room(
+    browser: Browser, site: str
+) -> None:
+    six, more = brought(range(6)), brought(range(6, 7))
+    with visit(browser) as seen:
+        page = seen.page
+        opened(page, f"{site}/en/device/")
+        choose(page, [videos.given("six.json", six.encode())], 1)
+        choose(page, [videos.given("more.json", more.encode())], 2)
+        waiting = page.locator(".device-list li[data-mood=failed]")
+        expect(waiting).to_contain_text("more.json")
+        expect(waiting).to_contain_text(NO_ROOM)
+        expect(page.locator("[data-device-status]")).to_have_text("Files ready: 1 of 2.")
+        assert sent(page) == as_chosen(six)
+        # Behind it, what is short enough still has room.
+        choose(page, [videos.VIDEOS / "h264.mp4"], 3)
+        assert sent(page)[:-1] == as_chosen(six) and len(sent(page)) == 7
+        # Without the hashes of their parts they are shorter.
+        page.get_by_label("One").check()
+        expect(waiting).to_have_count(0)
+        assert len(sent(page)) == 8
+        page.get_by_label("Family").check()
+        expect(waiting).to_have_count(1)
+        page.get_by_role("button", name="Remove six.json").click()
+        expect(waiting).to_have_count(0)
+        assert sent(page)[:-1] == as_chosen(more)
+
+
+def test_of_videos_brought_along_that_are_too_long_together_each_can_be_taken_out(
+    browser: Browser, site: str
+) -> None:
+    """Pasted, or come back because the server was given more than it takes, as by an older page."""
+    whole = json.loads(brought(range(7)))
+    whole["items"].insert(3, json.loads(brought(range(7, 8), 0))["items"][0])
+    text = json.dumps(whole)
+    wanted = as_chosen(text)
+
+    def held_up(route: Any) -> None:
+        answer = route.fetch()
+        mark = "data-device-paste>"
+        assert mark in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace(mark, mark + html.escape(text)))
+
+    with visit(browser) as seen:
+        page = seen.page
+        page.route("**/en/device/", held_up)
+        opened(page, f"{site}/en/device/")
+        rows = page.locator(".device-list li")
+        expect(rows).to_have_count(8)
+        expect(rows.first).to_contain_text("Your files from before")
+        expect(rows.nth(1)).to_contain_text("Your files from before, video of 1:00:00")
+        assert rows.evaluate_all("rows => rows.map(row => row.dataset.mood)") == ["ready"] * 7 + ["failed"]
+        expect(rows.last).to_contain_text(NO_ROOM)
+        assert sent(page) == [wanted[3], *wanted[:3], *wanted[4:7]]
+        rows.nth(1).get_by_role("button").click()
+        expect(rows.last).to_contain_text("You don’t have to choose them again.")
+        assert sent(page) == [wanted[3], *wanted[1:3], *wanted[4:]]
 
 
 def test_a_film_that_is_taken_back_before_the_page_would_show_it_leaves_the_way_free(
