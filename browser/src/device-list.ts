@@ -71,10 +71,11 @@ export class DeviceList {
     return entry;
   }
 
-  finished(entry: Entry, items: readonly Item[] | null, words: string, mood: Mood): void {
+  /** `places`: of the sentence, beside how many items there are. */
+  finished(entry: Entry, items: readonly Item[] | null, words: string, mood: Mood, places: Readonly<Record<string, string>> = {}): void {
     entry.items = items;
     entry.busy = false;
-    entry.said = { text: say(this.#words, words, { count: items?.length ?? 0 }), mood };
+    entry.said = { text: say(this.#words, words, { ...places, count: items?.length ?? 0 }), mood };
     entry.waits = false;
     entry.row.finished(entry.said.text, mood);
   }

@@ -175,16 +175,17 @@ class Device {
       entry.row.progress(OF_VIDEO + (1 - OF_VIDEO) * Math.min(1, ms / of));
       return;
     }
-    if (report.kind === "failed") this.#list.finished(entry, entry.items, "video-unreadable", "partly");
+    if (report.kind === "failed") this.#list.finished(entry, entry.items, "video-no-worker", "partly");
     else this.#watched(entry, report.outcome);
     this.#changed();
   }
 
-  #watched(entry: Entry, { moments, note, way, frames, took }: VideoOutcome): void {
+  #watched(entry: Entry, { moments, note, seen, way, frames, took }: VideoOutcome): void {
     entry.row.element.dataset["way"] = way ?? "none";
     entry.row.element.dataset["took"] = JSON.stringify({ watch: took, frames });
     const items = entry.items?.map((item) => (moments === null ? item : { ...item, moments: toBase64(moments) })) ?? null;
-    this.#list.finished(entry, items, note ?? (way === "codecs" ? "video-ready" : "video-seen"), note === null ? "ready" : "partly");
+    const plain = way === "codecs" ? "video-ready" : "video-seen";
+    this.#list.finished(entry, items, note ?? plain, note === null ? "ready" : "partly", { seen: clock(seen) });
   }
 
   #broken(): void {

@@ -74,6 +74,21 @@ def damaged(content: bytes) -> bytes:
     return content[:from_] + bytes(to - from_) + content[to:]
 
 
+def cut_off(content: bytes, number: int) -> bytes:
+    """The same as a download leaves it that broke off before that sample: what is said of all samples comes
+    first."""
+    media, said = content.index(b"mdat") - 4, content.index(b"moov") - 4
+    assert media < said
+    boxes = bytearray(content[said:])
+    at = boxes.index(b"stco") + 4 + 4
+    for place in range(at + 4, at + 4 + 4 * int.from_bytes(boxes[at : at + 4], "big"), 4):
+        boxes[place : place + 4] = (int.from_bytes(boxes[place : place + 4], "big") + len(boxes)).to_bytes(
+            4, "big"
+        )
+    whole = content[:media] + bytes(boxes) + content[media:said]
+    return whole[: _samples(whole, number)]
+
+
 def _samples(content: bytes, number: int) -> int:
     """Where that sample begins, of an MP4 whose samples lie one behind the other."""
     at = content.index(b"stsz") + 4 + 8

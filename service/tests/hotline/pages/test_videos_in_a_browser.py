@@ -88,7 +88,7 @@ def test_every_frame_is_seen_at_its_time_and_to_the_bit(browser: Browser, site: 
             assert found["limited"] == wanted["limited"], name
             assert found["keyframes"] == wanted["keyframes"], name
             assert found["times"] == [frame["ms"] for frame in wanted["frames"]], name
-            assert (found["duration"], found["whole"]) == (wanted["duration"], True), name
+            assert (found["duration"], found["extent"]) == (wanted["duration"], "whole"), name
 
 
 def test_the_conformance_videos_come_to_the_engine_s_moments_with_the_network_off(
@@ -117,7 +117,7 @@ def test_the_conformance_videos_come_to_the_engine_s_moments_with_the_network_of
         assert [(each["algorithm"], each["value"]) for each in items[name]["hashes"]] == exact
         if name in videos.NOT_IN_CHROMIUM:
             assert "moments" not in items[name]
-            assert "This browser cannot open this video." in rows[name]
+            assert "This browser cannot look at this video." in rows[name]
             continue
         assert to_bytes(videos.carried(items[name])).hex() == videos.published("moments")[name]["blob"], name
         assert "Ready. This video and parts of it can be recognised." in rows[name]
@@ -228,6 +228,9 @@ def test_a_spoilt_stretch_costs_itself_and_not_the_film(browser: Browser, site: 
     assert len(both) >= 3
 
 
+BEGINNING = "Only the beginning of this video could be looked at, up to "
+
+
 def test_of_a_film_that_the_page_shows_what_comes_before_a_spoilt_stretch_is_kept(
     browser: Browser, site: str
 ) -> None:
@@ -235,9 +238,63 @@ def test_of_a_film_that_the_page_shows_what_comes_before_a_spoilt_stretch_is_kep
         altered(seen.page, NO_DECODER)
         opened(seen.page, f"{site}/en/device/")
         choose(seen.page, [videos.given("film.mp4", videos.damaged(videos.hand_held(5)))], 1)
-        expect(seen.page.get_by_text("Some of this video is damaged.")).to_be_visible()
+        expect(seen.page.get_by_text(f"{BEGINNING}0:0")).to_be_visible()
         [item] = sent(seen.page)
     assert {0, 1} <= set((videos.carried(item).begins // 1000).tolist())
+
+
+def test_of_a_file_that_breaks_off_it_is_said_how_far_it_was_looked_at(browser: Browser, site: str) -> None:
+    content = videos.cut_off(videos.hand_held(5), 75)
+    with visit(browser) as seen:
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", content)], 1)
+        expect(seen.page.get_by_text(f"{BEGINNING}0:02.")).to_be_visible()
+        assert ways(seen.page) == ["codecs"]
+        [item] = sent(seen.page)
+    with open_video(videos.hand_held(5)) as video:
+        wanted = moments_of(video).begins.tolist()
+    assert videos.carried(item).begins.tolist()[:2] == wanted[:2]
+
+
+def test_of_a_film_longer_than_is_looked_at_it_is_said_how_far_it_was(browser: Browser, site: str) -> None:
+    def shorter(route: Any) -> None:
+        answer = route.fetch()
+        assert answer.text().count("=5e5,") == 1
+        route.fulfill(response=answer, body=answer.text().replace("=5e5,", "=70,"))
+
+    with visit(browser) as seen:
+        seen.page.route("**/video-worker.*.js", shorter)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", videos.hand_held(5))], 1)
+        expect(seen.page.get_by_text(f"{BEGINNING}0:02.")).to_be_visible()
+        [item] = sent(seen.page)
+    assert videos.carried(item).duration == 70 * 1000 // 30
+
+
+HELD = """addEventListener("message", (event) => {
+  if (event.data.kind !== "watch" || globalThis.release !== undefined) return;
+  event.stopImmediatePropagation();
+  globalThis.release = () => dispatchEvent(new MessageEvent("message", { data: event.data }));
+  console.log("held"); });"""
+
+
+def test_a_file_that_is_changed_while_it_is_worked_on_is_not_taken_for_a_damaged_one(
+    browser: Browser, site: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "film.mp4"
+    file.write_bytes(videos.hand_held(4))
+    with visit(browser) as seen:
+        page = seen.page
+        altered(page, HELD)
+        opened(page, f"{site}/en/device/")
+        with page.expect_console_message(lambda message: message.text == "held"):
+            page.locator("[data-device-files]").set_input_files(file)
+        file.write_bytes(b"something else")
+        [worker] = [each for each in page.workers if "video-worker" in each.url]
+        worker.evaluate("release()")
+        expect(page.get_by_text("This video could no longer be read.")).to_be_visible()
+        [item] = sent(page)
+    assert item["hashes"][1]["value"] == hashlib.sha256(videos.hand_held(4)).hexdigest()
 
 
 def test_a_recording_that_names_no_length_is_shown_to_its_end(browser: Browser, site: str) -> None:
@@ -268,8 +325,8 @@ def test_a_film_whose_times_are_those_of_decoding_is_told_by_the_order_of_its_fr
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"\0\0\0\x18ftypmp42" + b"frames" * 3000, "This browser cannot open this video."),
-        (videos.VIDEOS.joinpath("vp9.webm").read_bytes()[:300], "This browser cannot open this video."),
+        (b"\0\0\0\x18ftypmp42" + b"frames" * 3000, "This browser cannot look at this video."),
+        (videos.VIDEOS.joinpath("vp9.webm").read_bytes()[:300], "This browser cannot look at this video."),
         (videos.VIDEOS.joinpath("h264.mp4").read_bytes()[:-4000], None),
     ],
 )

@@ -78,13 +78,25 @@ def words() -> dict[str, str]:
             "Another browser could look at it more closely."
         ),
         "video-damaged": _("Ready in part. Some of this video is damaged. The rest can be recognised."),
+        "video-beginning": _(
+            "Ready in part. Only the beginning of this video could be looked at, up to {seen}. "
+            "That part can be recognised."
+        ),
         "video-plain": _(
             "This video shows too little to be recognised once it is altered. "
             "Exact copies of the file can be."
         ),
         "video-unreadable": _(
-            "This browser cannot open this video. Exact copies of the file can be recognised, "
+            "This browser cannot look at this video. Exact copies of the file can be recognised, "
             "altered ones cannot. Another browser may do more."
+        ),
+        "video-little": _(
+            "Only little of this video could be looked at. Exact copies of the file can be recognised, "
+            "altered ones cannot. Another browser may do more."
+        ),
+        "video-gone": _(
+            "This video could no longer be read. Perhaps it was moved or changed. Exact copies of the file "
+            "as it was can be recognised, altered ones cannot. You can choose it again."
         ),
         "video-altered": _(
             "To protect you, this browser changes pictures before a page can read them. "
