@@ -8,6 +8,17 @@ from playwright.sync_api import Page, expect
 TIMEOUT = 200_000
 
 
+def arrived(page: Page, address: str) -> None:
+    """The page, with the whole of both its workers: the network may then be cut."""
+    with (
+        page.expect_response("**/device/worker.*.js") as pictures,
+        page.expect_response("**/device/video-worker.*.js") as videos,
+    ):
+        page.goto(address)
+    for worker in (pictures, videos):
+        worker.value.finished()
+
+
 def choose(page: Page, files: Any, ready: int) -> None:
     """Choose files and wait until `ready` rows of the list are done, in whatever way."""
     page.locator("[data-device-files]").set_input_files(files)

@@ -12,7 +12,7 @@ from typing import Any
 import device_videos as videos
 import numpy as np
 import pytest
-from device_page import apart, choose, sent
+from device_page import apart, arrived, choose, sent
 from playwright.sync_api import Browser, Page, expect
 from test_device_in_a_browser import ready
 from test_pages_in_a_browser import visit
@@ -96,8 +96,8 @@ def test_the_conformance_videos_come_to_the_engine_s_moments_with_the_network_of
 ) -> None:
     with visit(browser) as seen:
         page = seen.page
-        opened(page, f"{site}/en/device/")
-        page.wait_for_load_state("networkidle")
+        arrived(page, f"{site}/en/device/")
+        page.get_by_label("Family").check()
         asked = len(seen.requests)
         page.context.set_offline(True)
         choose(page, [videos.VIDEOS / name for name in videos.NAMES], len(videos.NAMES))
@@ -547,8 +547,7 @@ def test_only_where_files_are_chosen_may_a_page_show_a_film_and_then_only_what_w
                 {answer.url.rsplit("/")[-1].split(".")[0]: answer.headers["content-security-policy"]}
             ),
         )
-        opened(seen.page, f"{site}/en/device/")
-        seen.page.wait_for_load_state("networkidle")
+        arrived(seen.page, f"{site}/en/device/")
         assert "media-src blob:" in policies[""]
         assert "'wasm-unsafe-eval'" in policies["video-worker"]
         assert "connect-src" not in policies["video-worker"]
