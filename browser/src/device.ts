@@ -56,6 +56,8 @@ class Device {
       output = document.createElement("textarea");
       output.name = paste.name;
       output.hidden = true;
+      // No browser shall keep it with what else was written on the page.
+      output.autocomplete = "off";
       paste.removeAttribute("name");
       paste.addEventListener("input", () => this.#pasted(paste));
       paste.after(output);

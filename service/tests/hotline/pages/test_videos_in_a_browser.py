@@ -440,6 +440,7 @@ def test_a_video_too_long_beside_the_others_is_kept_and_waits_until_there_is_roo
         expect(waiting).to_contain_text(NO_ROOM)
         expect(page.locator("[data-device-status]")).to_have_text("Files ready: 1 of 2.")
         assert sent(page) == as_chosen(six)
+        expect(page.locator("textarea[name=hashes]")).to_have_attribute("autocomplete", "off")
         # Behind it, what is short enough still has room.
         choose(page, [videos.VIDEOS / "h264.mp4"], 3)
         assert sent(page)[:-1] == as_chosen(six) and len(sent(page)) == 7
