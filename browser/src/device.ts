@@ -200,6 +200,7 @@ class Device {
 
   /** Out of memory, for example: the videos that it was at work on are still known by their exact files. */
   #brokenVideo(): void {
+    this.#video?.close();
     this.#video = null;
     for (const entry of this.#list.all) {
       if (entry.busy && entry.items !== null) this.#list.finished(entry, entry.items, "video-no-worker", "partly");

@@ -7,8 +7,7 @@
  */
 
 import { Cancelled } from "../cancelled.ts";
-import type { Kernels } from "../kernels.ts";
-import type { StopList } from "../stoplist.ts";
+import type { Tools } from "../tools.ts";
 import type { Room } from "../turn.ts";
 import { toBytes } from "./blob.ts";
 import { canDecode, everyFrame, NotDecoded, OutOfOrder, type Extent } from "./decoding.ts";
@@ -40,11 +39,6 @@ export interface VideoOutcome {
   readonly way: VideoWay | null;
   readonly frames: number;
   readonly took: number;
-}
-
-export interface Tools {
-  readonly stopList: Promise<StopList>;
-  readonly kernels: Kernels | null;
 }
 
 export interface Watching {

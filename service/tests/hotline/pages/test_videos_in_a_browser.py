@@ -12,7 +12,7 @@ from typing import Any
 import device_videos as videos
 import numpy as np
 import pytest
-from device_page import apart, arrived, choose, sent
+from device_page import apart, arrived, choose, policies, sent
 from playwright.sync_api import Browser, Page, expect
 from test_device_in_a_browser import ready
 from test_pages_in_a_browser import visit
@@ -526,6 +526,22 @@ def test_a_worker_that_is_not_there_or_dies_leaves_the_exact_file(
         assert [each["algorithm"] for each in item["hashes"]] == ["md5", "sha256"]
 
 
+def test_a_film_that_the_page_showed_to_a_worker_that_died_is_let_go(browser: Browser, site: str) -> None:
+    dies = "addEventListener('message', (e) => { if (e.data.kind === 'look') throw 1; });"
+    held = """const held = globalThis.heldFilms = new Set();
+      const [hold, free] = [URL.createObjectURL, URL.revokeObjectURL];
+      URL.createObjectURL = (each) => { const url = hold(each); held.add(url); return url; };
+      URL.revokeObjectURL = (url) => { held.delete(url); free(url); };"""
+    with visit(browser) as seen:
+        page = seen.page
+        page.add_init_script(f"{{ {held} }}")
+        altered(page, NO_DECODER + dies)
+        opened(page, f"{site}/en/device/")
+        choose(page, [videos.given("film.mp4", videos.hand_held(4))], 1)
+        expect(page.get_by_text("This device could not look at this video.")).to_be_visible()
+        assert page.evaluate("heldFilms.size") == 0
+
+
 def test_pictures_do_not_wait_for_the_worker_that_looks_at_videos(browser: Browser, site: str) -> None:
     held: list[Any] = []
     with visit(browser) as seen:
@@ -541,20 +557,14 @@ def test_only_where_files_are_chosen_may_a_page_show_a_film_and_then_only_what_w
     browser: Browser, site: str
 ) -> None:
     with visit(browser) as seen:
-        policies = {}
-        seen.page.on(
-            "response",
-            lambda answer: policies.update(
-                {answer.url.rsplit("/")[-1].split(".")[0]: answer.headers["content-security-policy"]}
-            ),
-        )
+        found = policies(seen.page)
         arrived(seen.page, f"{site}/en/device/")
-        assert "media-src blob:" in policies[""]
-        assert "'wasm-unsafe-eval'" in policies["video-worker"]
-        assert "connect-src" not in policies["video-worker"]
-        assert "media-src" not in policies["video-worker"]
+        assert "media-src blob:" in found[""]
+        assert "'wasm-unsafe-eval'" in found["video-worker"]
+        assert "connect-src" not in found["video-worker"]
+        assert "media-src" not in found["video-worker"]
         seen.page.goto(f"{site}/en/")
-        assert "media-src" not in policies[""]
+        assert "media-src" not in found[""]
 
 
 def test_the_page_for_use_without_internet_looks_at_videos_too(
