@@ -20,16 +20,17 @@ from repit_engine.video import open_video
 from repit_engine.video.kinds import Container, container_of
 
 Row = dict[str, Any]
-_HEAD: Final = 1 << 16
+HEAD: Final = 1 << 16
+"""Bytes from which it is known what a file is."""
 
 
 def head_of(source: bytes | Path) -> bytes:
     """The first bytes; none where the file cannot be read, which reading it as a picture then says."""
     if isinstance(source, bytes):
-        return source[:_HEAD]
+        return source[:HEAD]
     try:
         with source.open("rb") as file:
-            return file.read(_HEAD)
+            return file.read(HEAD)
     except (OSError, ValueError):
         return b""
 

@@ -4,16 +4,18 @@ In: nothing. Out: nothing; decoders and kernels are in memory. Next: `watching`,
 """
 
 import io
+from collections.abc import Iterator
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from repit_engine import anchors
 from repit_engine.moments.again import asked_about
 from repit_engine.moments.bank import moments_of
 from repit_engine.moments.query import asked_of
-from repit_engine.video import open_video
+from repit_engine.video import Video, open_video
 from repit_engine.video import warm_up as warm_up_videos
 
 _SIZE = (240, 320)
@@ -21,15 +23,28 @@ _FRAMES = 16
 
 
 def warm_up() -> None:
-    """Hash a film, whose luma comes in bytes, and an animation, whose luma comes in floats, in every way."""
+    """For whatever is done with videos: keep them, ask about them, whole and again."""
+    warm_up_bank()
+    anchors.warm_up()
+    for video in _videos():
+        for _ in asked_of(video):
+            pass
+        asked_about(video, video.times[:1])
+
+
+def warm_up_bank() -> None:
+    """For a child that is asked for the moments of videos and nothing else."""
     warm_up_videos()
+    for video in _videos():
+        moments_of(video)
+
+
+def _videos() -> Iterator[Video]:
+    """A film, whose luma comes in bytes, and an animation, whose luma comes in floats."""
     planes = [_plane(number) for number in range(_FRAMES)]
     for content in (_film(planes), _animation(planes)):
         with open_video(content) as video:
-            moments_of(video)
-            for _ in asked_of(video):
-                pass
-            asked_about(video, video.times[:1])
+            yield video
 
 
 def _plane(number: int) -> NDArray[np.uint8]:

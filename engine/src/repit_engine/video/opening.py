@@ -126,12 +126,14 @@ def _reader_of(source: Source, limits: VideoLimits, spent: Spent, track: int) ->
         raise empty()
     head = source.head()
     kind = container_of(head)
+    if kind is Container.STILL and source.is_moving_png():
+        kind = Container.ANIMATION
     if kind is Container.STILL:
         raise no_moving_picture()
-    boxes = source.boxes() if head[4:8] == b"ftyp" else []
-    if b"meta" in boxes and not {b"moov", b"moof"} & set(boxes):
+    boxes = source.boxes() if head[4:8] == b"ftyp" else None
+    if boxes is not None and b"meta" in boxes.kinds and boxes.whole and not boxes.has_film:
         raise no_moving_picture()
-    if boxes.count(b"moov") > 1:
+    if boxes is not None and boxes.kinds.count(b"moov") > 1:
         spent.leave(Unseen.MORE)
     if kind is Container.ANIMATION:
         try:
@@ -139,7 +141,7 @@ def _reader_of(source: Source, limits: VideoLimits, spent: Spent, track: int) ->
                 return Animation(source, limits, spent)
         except VideoRefused:
             # What names itself a sequence of pictures may be a film to who plays it.
-            if not boxes:
+            if boxes is None:
                 raise
     with reading(source, known=kind is not Container.UNKNOWN):
         return Film(source, limits, spent, track)
