@@ -16,9 +16,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image, ImageOps
-from skimage import data
-
 from scans import rows_of, scan
+from skimage import data
 
 RATE = 20
 HASH = [sys.executable, "-m", "repit_engine.cli.hash"]
@@ -82,9 +81,10 @@ def stored(known: list[Image.Image], tmp_path_factory: pytest.TempPathFactory) -
     Image.fromarray(data.camera()).save(folder / "other.png")
     frames = [picture.convert("P") for picture in known[2 * RATE : 8 * RATE : 4]]
     frames[0].save(folder / "moves.gif", save_all=True, append_images=frames[1:], duration=200, loop=0)
-    with tarfile.open(folder.parent / "stored.tar", "w") as tar, zipfile.ZipFile(
-        folder.parent / "stored.zip", "w"
-    ) as zipped:
+    with (
+        tarfile.open(folder.parent / "stored.tar", "w") as tar,
+        zipfile.ZipFile(folder.parent / "stored.zip", "w") as zipped,
+    ):
         tar.add(folder / "other.png", "other.png")
         tar.add(folder / "cut.mp4", "cut.mp4")
         zipped.write(folder / "cut.mp4", "stored.mp4", zipfile.ZIP_STORED)

@@ -102,6 +102,11 @@ def _moments(held: Opened, item: Item) -> bool | None:
 
 def broken(items: Sequence[Item]) -> set[int]:
     """Those of these living items, by their keys, of which something does not open, or nothing is there."""
+    by_key = {item.pk: item for item in items}
+    return {key for part in feed.by_bytes(list(by_key)) for key in _broken([by_key[known] for known in part])}
+
+
+def _broken(items: Sequence[Item]) -> set[int]:
     rows = defaultdict[int, list[ItemHash]](list)
     for row in ItemHash.objects.filter(item__in=[item.pk for item in items]):
         rows[row.item_id].append(row)
