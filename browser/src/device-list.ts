@@ -21,7 +21,7 @@ export interface Entry {
   /** What is said of items that were brought along. */
   readonly ready: string;
   /** What its row says, unless it waits for room. */
-  said: { readonly text: string; readonly mood: Mood } | null;
+  state: { readonly text: string; readonly mood: Mood } | null;
   waits: boolean;
 }
 
@@ -65,7 +65,7 @@ export class DeviceList {
   #add(name: string, file: File | null, ready: string): Entry {
     const id = this.#next++;
     const row = new Row(name, this.#words, () => this.#removed(id));
-    const entry: Entry = { id, row, items: null, busy: true, file, ready, said: null, waits: false };
+    const entry: Entry = { id, row, items: null, busy: true, file, ready, state: null, waits: false };
     this.#entries.set(id, entry);
     this.#root?.append(row.element);
     return entry;
@@ -75,9 +75,9 @@ export class DeviceList {
   finished(entry: Entry, items: readonly Item[] | null, words: string, mood: Mood, places: Readonly<Record<string, string>> = {}): void {
     entry.items = items;
     entry.busy = false;
-    entry.said = { text: say(this.#words, words, { ...places, count: items?.length ?? 0 }), mood };
+    entry.state = { text: say(this.#words, words, { ...places, count: items?.length ?? 0 }), mood };
     entry.waits = false;
-    entry.row.finished(entry.said.text, mood);
+    entry.row.finished(entry.state.text, mood);
   }
 
   /** What is sent, as `given` makes it of each item: as much as there is room for. The rows of the others say that they wait. */
@@ -98,7 +98,7 @@ export class DeviceList {
     if (entry.waits === waits) return;
     entry.waits = waits;
     if (waits) entry.row.finished(say(this.#words, "no-room"), "failed");
-    else if (entry.said !== null) entry.row.finished(entry.said.text, entry.said.mood);
+    else if (entry.state !== null) entry.row.finished(entry.state.text, entry.state.mood);
   }
 
   get(id: number): Entry | undefined {
