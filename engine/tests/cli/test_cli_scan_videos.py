@@ -15,6 +15,7 @@ import av
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from odd_files import png
 from PIL import Image, ImageOps
 from scans import rows_of, scan
 from skimage import data
@@ -81,6 +82,10 @@ def stored(known: list[Image.Image], tmp_path_factory: pytest.TempPathFactory) -
     Image.fromarray(data.camera()).save(folder / "other.png")
     frames = [picture.convert("P") for picture in known[2 * RATE : 8 * RATE : 4]]
     frames[0].save(folder / "moves.gif", save_all=True, append_images=frames[1:], duration=200, loop=0)
+    frames[0].save(folder / "late.png", save_all=True, append_images=frames[1:], duration=200)
+    (head, *parts) = png.chunks((folder / "late.png").read_bytes())
+    late = (png.chunk(*part) for part in (head, (b"tEXt", bytes(70_000)), *parts))
+    (folder / "late.png").write_bytes(png.SIGNATURE + b"".join(late))
     with (
         tarfile.open(folder.parent / "stored.tar", "w") as tar,
         zipfile.ZipFile(folder.parent / "stored.zip", "w") as zipped,
@@ -137,8 +142,9 @@ def test_a_known_picture_in_a_slide_show_is_found(found: dict[str, dict[str, Any
     assert row["segments"][0]["item"] is None
 
 
-def test_an_animation_is_a_picture_and_a_video(found: dict[str, dict[str, Any]]) -> None:
-    row = found["moves.gif"]
+@pytest.mark.parametrize("name", ["moves.gif", "late.png"])
+def test_an_animation_is_a_picture_and_a_video(found: dict[str, dict[str, Any]], name: str) -> None:
+    row = found[name]
     assert row["hash"]
     assert row["item"] == "film.mp4"
     assert row["duration"] == pytest.approx(6, abs=0.5)

@@ -119,6 +119,18 @@ def test_a_child_of_our_own_gives_the_moments_of_bytes_and_paths() -> None:
         assert isinstance(late, NotHashable) and late.reason == "video-took-too-long"
 
 
+def test_a_demuxer_that_finds_no_end_is_ended_in_time() -> None:
+    """A transport stream of one packet again and again: it is walked through before anything is given."""
+    stream = (VIDEOS / "h264.ts").read_bytes()
+    packets = [stream[at : at + 188] for at in range(0, len(stream), 188)]
+    begins = [at for at, packet in enumerate(packets) if packet[1:3] == b"\x41\0"]
+    endless = b"".join(packets[: begins[1]]) + packets[begins[0]] * 300_000
+    with WatchingChild() as watching:
+        late = watching.moments(endless, VideoLimits(seconds=0.3))
+        assert isinstance(late, NotHashable) and late.reason == "video-took-too-long"
+        assert isinstance(watching.moments(FILM), Watched)
+
+
 def test_a_dialogue_may_be_left_after_any_stage(child: Child) -> None:
     for stages in range(3):
         talk = _talk(child, FILM)

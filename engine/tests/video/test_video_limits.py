@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 from films import Recipe, film, framed, prepared
+from PIL.GifImagePlugin import GifImageFile
 from video_files import animation, made, seen
 
 from repit_engine import VideoLimits, open_video
@@ -198,6 +199,24 @@ def test_what_takes_too_long_is_left_or_refused() -> None:
         assert video.unseen == "time"
 
 
+def test_nothing_is_read_once_the_time_is_over() -> None:
+    """A demuxer may pass over gigabytes before it gives the next packet, or none."""
+
+    class Counting(io.BytesIO):
+        given = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            piece = super().read(size)
+            self.given += len(piece)
+            return piece
+
+    file = Counting(made("samples"))
+    with open_video(file) as video:
+        before, video._spent._end = file.given, 0.0
+        assert seen(video.every()) == seen(video.at(video.times)) == []
+        assert (file.given, video.unseen) == (before, "time")
+
+
 def test_many_recordings_behind_one_another_do_not_get_round_the_limits() -> None:
     short = film(Recipe(container="mpegts", width=64, height=48, frames=10, options={"preset": "ultrafast"}))
     with open_video(short * 30, replace(LIMITS, frames=100)) as video:
@@ -229,5 +248,24 @@ def test_animations_keep_to_the_same_limits(form: str) -> None:
         open_video(content, replace(LIMITS, pixels=96 * 64 - 1))
     with open_video(content, replace(LIMITS, frames=4)) as video:
         assert (len(video.times), video.unseen) == (4, "frames")
+    with open_video(content) as whole, open_video(content, replace(LIMITS, frames=len(whole.times))) as video:
+        assert (len(video.times), video.unseen) == (len(whole.times), None)
     with open_video(content, replace(LIMITS, film=0.3)) as video:
         assert (len(video.times), video.unseen) == (3, "film")
+
+
+def test_a_gif_is_not_walked_through_to_count_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only as far as the limits go; and of one that is too large nothing is asked."""
+    content = animation("GIF")
+    with open_video(content) as video:
+        whole = video.times.tolist()
+
+    def walk(_: object) -> int:
+        raise AssertionError
+
+    monkeypatch.setattr(GifImageFile, "n_frames", property(walk))
+    with open_video(content) as video:
+        assert (video.times.tolist(), video.unseen) == (whole, None)
+    monkeypatch.setattr(GifImageFile, "is_animated", property(walk))
+    with pytest.raises(VideoTooLarge):
+        open_video(content, replace(LIMITS, pixels=96 * 64 - 1))

@@ -79,7 +79,7 @@ def _row(item: Item, limits: Limits, families: Families, looker: Looker, films: 
     if isinstance(looked, NotHashable):
         return row_of(item, looked) | NO_COPY
     row, met = row_of(item, looked.hashed) | NO_COPY, _met(looked.looks, families)
-    if films is not None and may_move(head):
+    if films is not None and source is not None and may_move(source):
         moving = watched(item, films.look, families, films.limits)
         if isinstance(moving, NotHashable):
             if moving.reason != NoMovingPicture.code:

@@ -40,14 +40,14 @@ class FilmChild(WatchingChild):
     ) -> Film[_Found] | NotHashable:
         """`find`: what there is in one track; it asks for one stage after another, within the limits."""
 
-        def told(talk: VideoDialogue) -> Film[_Found]:
+        def hear(talk: VideoDialogue) -> Film[_Found]:
             longest, found = 0, list[_Found]()
             for track in talk:
                 longest = max(longest, track.duration)
                 found.append(find(track))
             return Film(longest, found, talk.unseen)
 
-        return self._watched(source, limits, told)
+        return self._watched(source, limits, hear)
 
 
 def main() -> None:

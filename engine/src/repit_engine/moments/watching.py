@@ -23,7 +23,7 @@ from repit_engine.video import DEFAULT_VIDEO_LIMITS, VideoLimits
 from repit_engine.video.refusals import damaged, too_long
 from repit_engine.video.source import Readable, Source, source_of
 
-_Told = TypeVar("_Told")
+_Heard = TypeVar("_Heard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +46,27 @@ class WatchingChild(Asker):
         return self._watched(source, limits, lambda talk: Watched(talk.moments(), talk.unseen))
 
     def _watched(
-        self, source: bytes | Path | Readable, limits: VideoLimits, told: Callable[[VideoDialogue], _Told]
-    ) -> _Told | NotHashable:
-        """What `told` makes of the dialogue about one video."""
+        self, source: bytes | Path | Readable, limits: VideoLimits, hear: Callable[[VideoDialogue], _Heard]
+    ) -> _Heard | NotHashable:
+        """What `hear` makes of the dialogue about one video."""
         try:
             held = _Held(source_of(source, limits))
         except VideoRefused as refusal:
             return not_hashable(refusal)
         try:
-            return self._talked(held, limits, told)
+            return self._talked(held, limits, hear)
         finally:
             held.close()
 
     def _talked(
-        self, spool: Spool, limits: VideoLimits, told: Callable[[VideoDialogue], _Told]
-    ) -> _Told | NotHashable:
+        self, spool: Spool, limits: VideoLimits, hear: Callable[[VideoDialogue], _Heard]
+    ) -> _Heard | NotHashable:
         with self._turn:
             try:
                 child = self._running(time.monotonic() + START_SECONDS)
                 deadline = time.monotonic() + limits.seconds + GRACE_SECONDS
                 talk = VideoDialogue(child.pipe_in, child.pipe_out, spool, limits, deadline)
-                answer = told(talk)
+                answer = hear(talk)
                 talk.finish()
                 return answer
             except VideoNotSeen as refused:

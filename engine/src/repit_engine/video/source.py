@@ -10,6 +10,7 @@ and the ending of a name must decide nothing.
 import io
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
@@ -61,16 +62,22 @@ class Boxes:
 
 
 class Source:
-    """A file to read from; `failure`: what reading it raised, if anything did."""
+    """A file to read from; `failure`: what reading it raised, if anything did. `ended`: whether it is to be
+    at its end for whoever reads on, since there is no time left: a demuxer may pass over gigabytes before it
+    gives the next packet.
+    """
 
     def __init__(self, file: Readable, *, owned: bool) -> None:
         self._file, self._owned = file, owned
         self.failure: Exception | None = None
+        self.ended: Callable[[], bool] = bool
         self.size = file.seek(0, os.SEEK_END)
         file.seek(0)
 
     def read(self, size: int = -1) -> bytes:
         """See `io.RawIOBase`."""
+        if self.ended():
+            return b""
         try:
             return self._file.read(size)
         except Exception as failure:

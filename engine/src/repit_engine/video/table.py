@@ -30,6 +30,7 @@ from repit_engine.video.container import Track
 from repit_engine.video.headers import frames_in, hidden, layer_of
 from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK, RAW, WITHOUT_ORDER
 from repit_engine.video.limits import Spent, Unseen
+from repit_engine.video.refusals import too_long
 
 BACK: Final = 0.5
 """Seconds by which a clock of decoding must fall back before it is another clock."""
@@ -99,8 +100,10 @@ class _Rows:
 
 
 def table_of(track: Track, spent: Spent) -> Table:
-    """Read a track to its end, or to a limit."""
+    """Read a track to its end, or to a limit. Raises `VideoTookTooLong` where no time is left for a frame."""
     rows, packets = _read(track, spent)
+    if spent.over():
+        raise too_long()
     base = track.stream.time_base or Fraction(1, 1000)
     rate = track.stream.average_rate or track.stream.guessed_rate or _USUAL_RATE
     timed, guessed = _timed(rows, base, rate)

@@ -14,10 +14,10 @@ _USE: Final = "unmatched"
 _TOGETHER: Final = 500
 
 
-def note(partner: Partner, told: Collection[Unmatched], run: int) -> None:
+def note(partner: Partner, records: Collection[Unmatched], run: int) -> None:
     """Keep those that the partner holds, once each, and forget those that it took back. `run`: the whole
     reading that saw them; 0 for one of news."""
-    last = {keyed_digest(_USE, each.digest): each.held for each in told}
+    last = {keyed_digest(_USE, each.digest): each.held for each in records}
     gone = [digest for digest, held in last.items() if not held]
     for begin in range(0, len(gone), _TOGETHER):
         UnmatchedHash.objects.filter(partner=partner, digest__in=gone[begin : begin + _TOGETHER]).delete()

@@ -197,7 +197,7 @@ def test_a_page_that_tmk_hashes_make_too_long_is_asked_for_in_smaller_ones(pulle
     keys = {"subscription_key": "s", "fetch_key": "f"}
     partners.add("stopncii", "org", keys, address="http://127.0.0.1:1/v1")
     record = {"lastModtimestamp": 20, "hashStatus": "Active", "caseNumbers": {}, "CSPFeedbacks": []}
-    long = {**record, "signalType": "VideoTMK", "hashValue": base64.b64encode(bytes(258_000)).decode()}
+    tmk = {**record, "signalType": "VideoTMK", "hashValue": base64.b64encode(bytes(258_000)).decode()}
     known = {**record, "signalType": "VideoMD5", "hashValue": md5(1)}
 
     def page(size: str, listed: list[dict[str, Any]], token: str = "") -> dict[str, Any]:
@@ -206,7 +206,7 @@ def test_a_page_that_tmk_hashes_make_too_long_is_asked_for_in_smaller_ones(pulle
         asked = {"method": "GET", "path": "/v1/FetchHashes", "query": {"pageSize": size}}
         return {"request": asked, "response": {"status": 200, "body": {**body, **more}}}
 
-    too_long = [{**long, "hashValue": long["hashValue"] + str(number)} for number in range(30)]
+    too_long = [{**tmk, "hashValue": tmk["hashValue"] + str(number)} for number in range(30)]
     parts = [page("100", too_long), page("12", too_long[:12], "t"), page("12", [known])]
     with replayed([page("800", too_long), *parts]) as partner:
         moved("org", f"{partner.address}/v1")
@@ -221,10 +221,10 @@ def test_tmk_hashes_that_a_whole_reading_does_not_see_any_more_are_not_counted()
     assert partner is not None
 
     def read(*digests: bytes) -> int:
-        told = tuple(Unmatched(digest, held=True) for digest in digests)
+        listed = tuple(Unmatched(digest, held=True) for digest in digests)
         target = bank_target.BankTarget(partner)
-        target.take(Batch((), "", whole=True, unmatched=told[:1]))
-        target.take(Batch((), "", whole=True, last=True, unmatched=told))
+        target.take(Batch((), "", whole=True, unmatched=listed[:1]))
+        target.take(Batch((), "", whole=True, last=True, unmatched=listed))
         return UnmatchedHash.objects.count()
 
     assert read(b"a", b"b", b"c") == 3 and read(b"b") == 1

@@ -227,5 +227,5 @@ def test_pictures_and_videos_come_onto_the_list_of_what_everyone_has_seen(run: R
     [added] = lines(run("widely-published", "add", str(videos / "h264.mp4"), "--json"))
     assert added["new_hashes"] == WidelyPublished.objects.count() > 0 and added["seen_in_part"] == []
     assert run("widely-published", "add", str(videos / "h264.mp4")).stdout == "New hashes: 0\n"
-    said = " ".join(run("widely-published", "add", str(damaged)).stdout.split())
-    assert "Not seen to the end, and known only as far as they were: damaged.mp4" in said
+    printed = " ".join(run("widely-published", "add", str(damaged)).stdout.split())
+    assert "Not seen to the end, and known only as far as they were: damaged.mp4" in printed

@@ -124,8 +124,8 @@ def test_no_more_of_them_are_held_at_once_for_a_hotline_or_while_looking_through
     of, rows_of = provenance.of, videos.rows_of
     monkeypatch.setattr(provenance, "of", lambda some: together.append(len(some)) or of(some))
     monkeypatch.setattr(videos, "rows_of", lambda some: together.append(len(some)) or rows_of(some))
-    told = snapshot(client, {"Authorization": f"Bearer {secret}"})
-    assert {entry.item for entry in told} == names and all(entry.roots for entry in told)
+    entries = snapshot(client, {"Authorization": f"Bearer {secret}"})
+    assert {entry.item for entry in entries} == names and all(entry.roots for entry in entries)
     assert looking.look_at(list(Item.objects.all())) == looking.Looked(5)
     assert sum(together) == 3 * 5 and max(together) <= 3
 
