@@ -60,6 +60,11 @@ def of_the_whole(blob: bytes) -> bytes:
     return moments.to_bytes(moments.from_bytes(blob).without_anchored()) if blob else b""
 
 
+def have_anchored(blob: bytes) -> bool:
+    """Whether altered copies are found by these moments, beside parts of the video."""
+    return len(moments.from_bytes(blob).anchored) > 0
+
+
 def _refused(refused: MomentsRefused) -> InputRefused:
     return InputRefused(
         Text(

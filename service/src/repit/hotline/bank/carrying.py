@@ -128,7 +128,7 @@ class SubmissionStatus:
     `leaving`: that it is taken back is still on its way. `readable`: whether the bank opens it, as far as it
     knows: what does not open reaches nobody who has not got it. `goes_at`: when it will be taken back, while
     that can be revoked. `back`: whether the one who asked has taken it back, whoever else asked for it.
-    `moments`: whether altered copies and cuts of a video are met too."""
+    `moments`: whether parts of a video are met too."""
 
     state: State
     leaving: bool = False

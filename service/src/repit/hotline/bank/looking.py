@@ -72,7 +72,7 @@ def last() -> date | None:
 @dataclass(frozen=True, slots=True)
 class Hashes:
     """How many hashes an item has, how many of them subscribers are served, how many do not open. `moments`:
-    whether altered copies and cuts of a video are met too; None where what they are met by does not open."""
+    whether parts of a video are met too; None where what they are met by does not open."""
 
     kept: int
     served: int
