@@ -1,5 +1,5 @@
-"""Pictures larger than what WordPress sends from memory: whoever sends one chose its size, so it is checked
-all the same, or it waits; it never passes for being large.
+"""Pictures and videos larger than what WordPress sends from memory: whoever sends one chose its size, so it
+is checked all the same, or it waits; it never passes for being large, nor for taking long.
 
 Real: as in `test_wordpress`. Stand-ins: gates that stall, and one that is away.
 """
@@ -236,6 +236,21 @@ def test_a_picture_that_takes_too_long_is_not_taken_for_a_gate_that_is_away(
         assert len(guarded.php(HELD)) == 2
 
 
+def test_a_video_of_any_size_that_takes_too_long_was_not_seen_as_a_picture_was_not(guarded: Site) -> None:
+    film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\0\0\0\x08free"
+    with stalling() as url:
+        guarded.set(url=url, seconds=1, bytes=LIMIT, unreachable="open")
+        for content in (film, large(film)):
+            path = guarded.folder / "film"
+            path.write_bytes(content)
+            path.chmod(0o644)
+            asked = f"answer(Repit\\Gate\\ask_about_file('{path}', 'film')->outcome);"
+            assert guarded.php(asked) == "unseen"
+        bits = f"array('name' => 'a.mp4', 'bits' => file_get_contents('{path}'))"
+        asked = f"Repit\\Gate\\check_bits({bits}); answer(Repit\\Gate\\Asked::$last->outcome);"
+        assert guarded.php(asked) == "unseen"
+
+
 def test_a_site_may_hold_everything_until_it_can_be_checked(
     guarded: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
@@ -253,13 +268,18 @@ def test_a_site_may_hold_everything_until_it_can_be_checked(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "picture"),
+    ("name", "content", "shown"),
     [
         ("a.jpg", b"anything", True),
         ("a.bin", CAT[:3000], True),
         ("a.mp4", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1", True),
         ("a.mp4", b"\0\0\0\x1cftypisom\0\0\0\0heicmif1", True),
-        ("a.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", False),
+        ("a.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", True),
+        ("a.webm", b"anything", True),
+        ("a.bin", b"\x1aE\xdf\xa3\x9fB\x86", True),
+        ("a.bin", b"\0\0\0\x08wide\0\0\0\0mdat", True),
+        ("a.bin", (b"\x47" + bytes(187)) * 2, True),
+        ("a.bin", b"RIFF\x10\0\0\0AVI LIST", True),
         ("a.pdf", b"%PDF-1.7", False),
         ("a.txt", b"<?xml version='1.0'?>\n<svg xmlns='x'>", True),
         ("a.bin", b"RIFF\x10\0\0\0WEBPVP8 ", True),
@@ -267,10 +287,10 @@ def test_a_site_may_hold_everything_until_it_can_be_checked(
         ("a.zip", b"PK\x03\x04", False),
     ],
 )
-def test_a_file_is_a_picture_if_any_browser_would_show_one(
-    guarded: Site, name: str, content: bytes, picture: bool
+def test_a_file_is_a_picture_or_a_video_if_any_browser_would_show_one(
+    guarded: Site, name: str, content: bytes, shown: bool
 ) -> None:
     path = guarded.folder / name
     path.write_bytes(content)
     path.chmod(0o644)
-    assert guarded.php(f"answer(Repit\\Gate\\is_picture('{path}', '{name}'));") is picture
+    assert guarded.php(f"answer(Repit\\Gate\\is_shown('{path}', '{name}'));") is shown

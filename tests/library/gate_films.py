@@ -76,6 +76,22 @@ def cut_and_mirrored() -> bytes:
 
 
 @cache
+def behind_a_picture(brand: bytes) -> bytes:
+    """The same film in one file with a still picture, which browsers show."""
+    out = io.BytesIO()
+    frames(("astronaut",), 1.0)[0].save(out, "AVIF")
+    picture = out.getvalue()
+    behind = bytearray(cut_and_mirrored()[int.from_bytes(cut_and_mirrored()[:4]) :])
+    at = behind.index(b"stco") + 12  # where its frames lie in the file
+    for place in range(at, at + 4 * int.from_bytes(behind[at - 4 : at]), 4):
+        moved = (
+            int.from_bytes(behind[place : place + 4]) + len(picture) - len(cut_and_mirrored()) + len(behind)
+        )
+        behind[place : place + 4] = moved.to_bytes(4)
+    return picture[:8] + brand + picture[12:] + behind
+
+
+@cache
 def other_film() -> bytes:
     """Another one, of which nothing is known."""
     return film(_noise())

@@ -56,12 +56,14 @@ class View:
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Views:
     """`shown`: what browsers show on white. `others`: what differs from it, those with a picture first.
-    `unseen`: why not all of the file was looked at, in one word; None where all was.
+    `unseen`: why not all of the file was looked at, in one word; None where all was. `moves`: it is an
+    animation, as far as it was looked at.
     """
 
     shown: Picture
     others: tuple[View, ...] = ()
     unseen: str | None = None
+    moves: bool = False
 
     @property
     def deep(self) -> list[Picture]:
@@ -131,6 +133,9 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.unseen: str | None = None
+        self._frames = 0
+        self._passes = False
+        """Whether a frame gives way to another."""
         self._groups: list[_Group] = []
         self._bits = np.empty((MOST_VIEWS, 32), np.uint8)
         self._best: Shown | None = None
@@ -139,6 +144,9 @@ class _Gathered:
     def take(self, shown: Shown) -> bool:
         """False once there are too many."""
         picture = shown.picture
+        if shown.of is Of.FRAME and shown.seconds > 0:
+            self._frames += 1
+            self._passes = self._passes or shown.seconds < STANDS
         if min(picture.width, picture.height) < MIN_SIDE:
             return True
         rows, quality = hash_luma_orientations(
@@ -175,7 +183,8 @@ class _Gathered:
         others.sort(key=lambda group: -group.seconds)
         deep = [group.view for group in others if group.view.picture is not None][:MOST_DEEP]
         rest = [replace(group.view, picture=None) for group in others if group.view not in deep]
-        return Views(self._best.picture, (*deep, *rest), self.unseen)
+        moves = self._passes and (self._frames > 1 or self.unseen is not None)
+        return Views(self._best.picture, (*deep, *rest), self.unseen, moves)
 
     def _known(self, bits: NDArray[np.uint8], small: NDArray[np.float32]) -> int | None:
         apart = np.bitwise_count(self._bits[: len(self._groups)] ^ bits).sum(axis=1)

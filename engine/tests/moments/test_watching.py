@@ -1,5 +1,6 @@
 """A video with a child that may open nothing: read by ranges, stage after stage, track after track."""
 
+import io
 import os
 import platform
 import signal
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import watching_child
@@ -17,7 +19,7 @@ from repit_engine import NotHashable, open_video
 from repit_engine.child import system_calls
 from repit_engine.child.process import MEMORY, Child, spawned
 from repit_engine.moments import VideoStage, moments_of, to_bytes
-from repit_engine.moments.dialogue import VideoDialogue, VideoNotSeen
+from repit_engine.moments.dialogue import MOST_TRACKS, VideoDialogue, VideoNotSeen
 from repit_engine.moments.watching import Watched, WatchingChild
 from repit_engine.pipe import PipeClosed, PipeSilent, receive_json, send_json
 from repit_engine.video import VideoLimits
@@ -94,6 +96,33 @@ def test_frames_are_asked_again_after_any_stage_as_they_would_be_here(child: Chi
 def watching_child_moments() -> NDArray[np.uint8]:
     with open_video(FILM) as video:
         return watching_child.banked(video).whole
+
+
+def _many_tracks(count: int) -> bytes:
+    out = io.BytesIO()
+    with av.open(out, "w", format="matroska") as container:
+        streams = [container.add_stream("mpeg4", rate=10) for _ in range(count)]
+        for stream in streams:
+            stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for number in range(3):
+            for stream in streams:
+                picture = np.full((64, 64, 3), 40 * number, np.uint8)
+                frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+                frame.pts = number
+                container.mux(stream.encode(frame))
+        for stream in streams:
+            container.mux(stream.encode())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("count", "unseen"), [(MOST_TRACKS, None), (MOST_TRACKS + 2, "more")])
+def test_tracks_beyond_those_that_are_looked_at_are_said_to_be_there(
+    child: Child, count: int, unseen: str | None
+) -> None:
+    talk = _talk(child, _many_tracks(count))
+    assert len([track.duration for track in talk]) == MOST_TRACKS
+    talk.finish()
+    assert talk.unseen == unseen
 
 
 def test_moments_come_as_they_would_here(child: Child) -> None:

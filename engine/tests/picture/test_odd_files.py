@@ -105,6 +105,28 @@ def test_a_film_of_alike_frames_is_one_view() -> None:
     assert open_views(png.animated(frames)).others == ()
 
 
+def test_what_moves_is_known_from_its_frames_and_not_from_where_they_are_announced() -> None:
+    first, second = SCENE.resize((120, 90)), DECOY.resize((120, 90))
+    (head, *parts) = png.chunks(png.animated([(first, 100), (second, 100)]))
+    late = png.SIGNATURE + b"".join(png.chunk(*part) for part in (head, (b"tEXt", bytes(9000)), *parts))
+    moving = [
+        late,
+        png.animated([(first, 100), (second, LAST)]),
+        saved(first, "GIF", save_all=True, append_images=[second]),
+        saved(first, "WEBP", save_all=True, append_images=[second]),
+        saved(first, "AVIF", save_all=True, append_images=[second]),
+    ]
+    assert [open_views(content).moves for content in moving] == [True] * len(moving)
+    assert open_views(moving[0], Limits(pixels=120 * 90)).moves, "of the rest nobody knows"
+    still = [
+        saved(first, "GIF"),
+        saved(first, "WEBP"),
+        saved(first, "TIFF", save_all=True, append_images=[second]),
+        png.animated([(first, 100)]),
+    ]
+    assert [open_views(content).moves for content in still] == [False] * len(still)
+
+
 def test_word_is_given_of_a_frame_that_cannot_be_read() -> None:
     content = png.animated([(SCENE, 100), (DECOY, 100), (OTHER, LAST)])
     parts = list(png.chunks(content))

@@ -191,6 +191,22 @@ def test_each_track_of_moving_pictures_can_be_read() -> None:
         open_video(content, track=2)
 
 
+def _beside_what_is_not_read() -> bytes:
+    out = io.BytesIO()
+    with av.open(out, "w", format="matroska") as container:
+        streams = [container.add_stream(codec, rate=30) for codec in ("libx264", "ffv1")]
+        for stream in streams:
+            prepared(stream, PLAIN)
+        for stream in streams:
+            encode(container, stream, PLAIN)
+    return out.getvalue()
+
+
+def test_a_track_in_a_codec_that_is_not_read_is_said_to_be_there() -> None:
+    with open_video(_beside_what_is_not_read()) as video:
+        assert (video.tracks, len(seen(video.every())), video.unseen) == (1, 60, "more")
+
+
 def _song(cover: bool) -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format="matroska") as container:

@@ -63,9 +63,9 @@ function check_bits( $upload ) {
 	if ( ! is_array( $upload ) || ! is_string( $upload['bits'] ?? null ) ) {
 		return $upload;
 	}
-	$name    = is_string( $upload['name'] ?? null ) ? wp_check_filetype( $upload['name'] ) : array( 'type' => '' );
-	$picture = 0 === strpos( (string) $name['type'], 'image/' ) || begins_as_picture( substr( $upload['bits'], 0, 4096 ) );
-	$refusal = taken_in( ask_about_bytes( $upload['bits'], $picture ) );
+	$name    = is_string( $upload['name'] ?? null ) ? $upload['name'] : '';
+	$shown   = is_named_shown( $name ) || begins_as_shown( substr( $upload['bits'], 0, 4096 ) );
+	$refusal = taken_in( ask_about_bytes( $upload['bits'], $shown ) );
 	return '' === $refusal ? $upload : $refusal;
 }
 add_filter( 'wp_upload_bits', __NAMESPACE__ . '\\check_bits', 10000 );
@@ -105,7 +105,7 @@ function not_looked_at( Answer $answer ): string {
 }
 
 function too_large(): string {
-	return __( 'This picture is too large to be checked. Make it smaller, then send it again.', 'repit-gate' );
+	return __( 'This file is too large to be checked. Make it smaller, then send it again.', 'repit-gate' );
 }
 
 function not_now(): string {

@@ -7,8 +7,8 @@
  * administrator, and the setting says what becomes of the upload.
  *
  * WordPress sends a body from memory, up to the size that the settings allow. Of a larger file the digests are
- * sent first; that is all that the gate would compare of a film. A larger picture is then sent as it is read.
- * Where that cannot be done it is `UNSEEN` and never accepted for it: its size is its sender's choice.
+ * sent first. A larger picture or video is then sent as it is read. Where that cannot be done, or the gate does
+ * not come to an end with one of any size, it is `UNSEEN` and never accepted for it: that is its sender's choice.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,7 +16,7 @@
 namespace Repit\Gate;
 
 const QUESTION = '/v1/refuse?channel=wordpress';
-/** Seconds that someone who uploads a large picture waits at most, and that WordPress' calendar does. */
+/** Seconds that someone who uploads a large picture or video waits at most, and that WordPress' calendar does. */
 const LONGEST = 60.0;
 const LONGEST_WAIT = 240.0;
 
@@ -54,7 +54,7 @@ function ask_about_file( string $path, string $name ): Answer {
 	if ( false === $file ) {
 		return not_known( 'unreadable' );
 	}
-	$answer = ask_about_stream( $file, is_picture( $path, $name ), LONGEST );
+	$answer = ask_about_stream( $file, is_shown( $path, $name ), LONGEST );
 	fclose( $file );
 	return $answer;
 }
@@ -65,13 +65,13 @@ function ask_about_file( string $path, string $name ): Answer {
  *
  * @param resource $file
  */
-function ask_about_stream( $file, bool $picture, float $most, bool $noted = true ): Answer {
+function ask_about_stream( $file, bool $shown, float $most, bool $noted = true ): Answer {
 	$size = (int) ( fstat( $file )['size'] ?? 0 );
 	if ( $size <= setting( 'bytes' ) ) {
-		return ask_about_bytes( (string) stream_get_contents( $file, -1, 0 ), $picture, $noted );
+		return ask_about_bytes( (string) stream_get_contents( $file, -1, 0 ), $shown, $noted );
 	}
 	$known = ask_about_digests( digests( $file ), setting( 'seconds' ), $noted );
-	if ( ! $picture || in_array( $known->outcome, array( Answer::REFUSE, Answer::REVIEW ), true ) ) {
+	if ( ! $shown || in_array( $known->outcome, array( Answer::REFUSE, Answer::REVIEW ), true ) ) {
 		return $known;
 	}
 	// Whoever sends it chose its size, so it never passes for that: it is looked at whole, or waits.
@@ -79,7 +79,7 @@ function ask_about_stream( $file, bool $picture, float $most, bool $noted = true
 	return Answer::UNKNOWN === $seen->outcome ? new Answer( Answer::UNSEEN, '', $seen->trouble ) : $seen;
 }
 
-function ask_about_bytes( string $bytes, bool $picture, bool $noted = true ): Answer {
+function ask_about_bytes( string $bytes, bool $shown, bool $noted = true ): Answer {
 	if ( '' === $bytes ) {
 		return new Answer( Answer::ACCEPT ); // there is nothing to ask about, and WordPress refuses it by itself
 	}
@@ -99,13 +99,13 @@ function ask_about_bytes( string $bytes, bool $picture, bool $noted = true ): An
 	if ( Answer::UNKNOWN === $known->outcome ) {
 		return $answer;
 	}
-	if ( Answer::ACCEPT !== $known->outcome || ! $picture ) {
+	if ( Answer::ACCEPT !== $known->outcome || ! $shown ) {
 		return $known;
 	}
 	return new Answer( Answer::UNSEEN, '', $answer->trouble );
 }
 
-/** Ask about a large picture whole: as it is read where PHP can, else from memory where there is enough. */
+/** Ask about a large picture or video whole: as it is read where PHP can, else from memory where there is enough. */
 function ask_at_length( $file, int $size, float $seconds, bool $noted ): Answer {
 	if ( function_exists( 'curl_init' ) && function_exists( 'curl_exec' ) ) {
 		return asked(
@@ -186,11 +186,25 @@ function ask_about_digests( array $digests, float $seconds, bool $noted ): Answe
 	);
 }
 
-/** By what it holds or by how it ends: a browser would show either. */
-function is_picture( string $path, string $name ): bool {
-	$known = wp_check_filetype( $name );
-	$head  = (string) file_get_contents( $path, false, null, 0, 4096 );
-	return 0 === strpos( (string) $known['type'], 'image/' ) || false !== @getimagesize( $path ) || begins_as_picture( $head );
+/** Whether it is a picture or a video, by what it holds or by how it ends: a browser would show either. */
+function is_shown( string $path, string $name ): bool {
+	$head = (string) file_get_contents( $path, false, null, 0, 4096 );
+	return is_named_shown( $name ) || false !== @getimagesize( $path ) || begins_as_shown( $head );
+}
+
+function is_named_shown( string $name ): bool {
+	return 1 === preg_match( '#\A(?:image|video)/#', (string) wp_check_filetype( $name )['type'] );
+}
+
+function begins_as_shown( string $head ): bool {
+	return begins_as_picture( $head ) || begins_as_video( $head );
+}
+
+/** MP4 and QuickTime, Matroska, Ogg, FLV, IVF, ASF, AVI, MPEG, raw streams; sound in the same containers, too. */
+function begins_as_video( string $head ): bool {
+	return in_array( substr( $head, 4, 4 ), array( 'ftyp', 'moov', 'mdat', 'moof', 'styp', 'wide', 'free', 'skip', 'pnot' ), true )
+		|| 1 === preg_match( '/\A(?:\x1aE\xdf\xa3|OggS|FLV\x01|DKIF|\x30\x26\xb2\x75|\0?\0\0\x01[^\0]|RIFF....AVI )/s', $head )
+		|| ( 'G' === substr( $head, 0, 1 ) && 'G' === substr( $head, 188, 1 ) );
 }
 
 /** What `getimagesize` does not know in every PHP. */

@@ -91,7 +91,7 @@ function waiting(): void {
 	}
 	$states = array(
 		'waiting' => __( 'A person has to decide, at the review desk.', 'repit-gate' ),
-		'unseen'  => __( 'Not checked yet; it is tried again every five minutes. Large pictures need PHP’s curl extension, or more memory.', 'repit-gate' ),
+		'unseen'  => __( 'Not checked yet; it is tried again every five minutes. Large files need PHP’s curl extension, or more memory.', 'repit-gate' ),
 		'stopped' => __( 'Stopped: it may show a minor. Do not open it. Ask the supervisor of your review desk what to do.', 'repit-gate' ),
 	);
 	echo '<ul class="ul-disc">';

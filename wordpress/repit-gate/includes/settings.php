@@ -90,7 +90,7 @@ function label( string $name ): string {
 		'unreachable' => __( 'When the gate does not answer', 'repit-gate' ),
 		'review'      => __( 'When a person has to decide', 'repit-gate' ),
 		'seconds'     => __( 'Longest wait, in seconds', 'repit-gate' ),
-		'bytes'       => __( 'Largest picture that is sent from memory, in bytes', 'repit-gate' ),
+		'bytes'       => __( 'Largest file that is sent from memory, in bytes', 'repit-gate' ),
 	);
 	return $labels[ $name ];
 }

@@ -33,6 +33,7 @@ from repit_engine.moments.types import LONGEST, Asked, Moments, VideoStage
 from repit_engine.pipe import PipeClosed, receive, send_json
 from repit_engine.types import NotHashable
 from repit_engine.video import VideoLimits
+from repit_engine.video.limits import Unseen
 
 MOST_TRACKS: Final = 8
 MOST_TIMES: Final = 2_000
@@ -120,7 +121,10 @@ class VideoDialogue:
 
     def _seen(self) -> TrackSeen:
         head = self._heard()
-        self._tracks = min(int(head["tracks"]), MOST_TRACKS)
+        tracks = int(head["tracks"])
+        self._tracks = min(tracks, MOST_TRACKS)
+        if tracks > MOST_TRACKS:
+            self.unseen = self.unseen or Unseen.MORE.value
         duration, frames = int(head["duration"]), int(head["frames"])
         if not (0 <= duration <= LONGEST and frames >= 0):
             raise PipeClosed

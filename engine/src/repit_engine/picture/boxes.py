@@ -24,7 +24,8 @@ _TRACKS: Final = (b"moov", b"moof")
 class Container:
     """`brands`, `major` among them; `has_all_brands`: none was beyond what is read. `items`: the kinds of its
     pictures. `properties`: those of its primary
-    picture, in order. `has_items`, `has_tracks`: whether it holds pictures, or films and sequences.
+    picture, in order. `has_items`, `has_tracks`: whether it holds pictures, or films and sequences; the
+    latter also where there are more boxes than are read.
     `is_premultiplied`: its colours are stored as they are added to the ground.
     """
 
@@ -51,7 +52,7 @@ def read_container(content: bytes) -> Container:
         items=frozenset(_item_kinds(meta.get(b"iinf", b""))),
         properties=tuple(_properties(meta)),
         has_items=bool(meta),
-        has_tracks=any(name in _TRACKS for name, _ in boxes),
+        has_tracks=len(boxes) == _MOST_BOXES or any(name in _TRACKS for name, _ in boxes),
         is_premultiplied=b"prem" in meta.get(b"iref", b""),
     )
 

@@ -25,7 +25,7 @@ from repit_engine.picture.layers import Layer, added_of, shown_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.modes import plain_of
 from repit_engine.picture.refusals import damaged
-from repit_engine.picture.shown import STANDS, Of, Shown, Unseen
+from repit_engine.picture.shown import SEQUENCE, STANDS, Of, Shown, Unseen
 
 Box = tuple[int, int, int, int]
 _LEFT_OUT: Final = (b"clap", b"irot", b"imir", b"pixi")
@@ -76,6 +76,8 @@ def read_avif(
         yield from shown_of(replace(still, image=opaque.crop(crop), cover=cut), colour=colour)
         still = replace(still, of=Of.UNCUT, seconds=0.0)
     yield from shown_of(still, colour=colour and crop is None)
+    if container.has_tracks and not seen:
+        yield Unseen(SEQUENCE)
 
 
 def read_heic(
@@ -101,7 +103,7 @@ def read_heic(
         for frame in frames_of(lambda: _heic(content), pattern, limits, deadline, colour=False):
             yield replace(frame, seconds=0.0) if isinstance(frame, Shown) else frame
     if container.has_tracks:
-        yield Unseen("sequence")
+        yield Unseen(SEQUENCE)
 
 
 def _added(content: bytes, pattern: Layer, *, colour: bool) -> Iterator[Shown]:

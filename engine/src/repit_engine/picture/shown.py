@@ -13,6 +13,8 @@ from repit_engine.picture.result import Picture
 
 STANDS: Final = math.inf
 """Seconds for which a picture that does not move is shown."""
+SEQUENCE: Final = "sequence"
+"""Why a file was not looked at whole that holds tracks beside its picture: a player shows them."""
 
 
 class Of(Enum):

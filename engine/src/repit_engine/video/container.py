@@ -70,16 +70,20 @@ def _opened(source: Source, file: "Source | _Forward", limits: VideoLimits) -> I
 
 
 def tracks_of(container: InputContainer) -> list[VideoStream]:
-    """Tracks of moving pictures, the one that players show first; no covers, no thumbnails. Raises
-    `VideoRefused` where there is none that can be read."""
-    covers = Disposition.attached_pic | Disposition.timed_thumbnails
-    moving = [track for track in container.streams.video if not track.disposition & covers]
+    """Tracks of moving pictures that can be read, the one that players show first; no covers, no thumbnails.
+    Raises `VideoRefused` where there is none."""
+    moving = _moving(container)
     if not moving:
         raise no_moving_picture()
     read = [track for track in moving if _name_of(track) in DECODERS]
     if not read:
         raise unsupported() if any(_name_of(track) for track in moving) else damaged()
     return sorted(read, key=lambda track: not track.disposition & Disposition.default)
+
+
+def _moving(container: InputContainer) -> list[VideoStream]:
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails
+    return [track for track in container.streams.video if not track.disposition & covers]
 
 
 def _name_of(track: VideoStream) -> str:
@@ -99,6 +103,8 @@ class Track:
             if number >= len(tracks):
                 raise no_moving_picture()
             self.count, self.stream = len(tracks), tracks[number]
+            self.others = len(_moving(self.container)) - self.count
+            """Tracks that cannot be read."""
             self.decoder = self.stream.codec_context
             form = self.decoder.format
             deep = form is not None and form.components[0].bits > 8

@@ -35,6 +35,8 @@ class Film:
         track = Track(source, limits, number)
         try:
             self.tracks, self.codec, self._kind = track.count, track.codec, track.kind
+            if track.others:
+                spent.leave(Unseen.MORE)
             self.table: Table = table_of(track, spent)
             if not len(self.table.shown):
                 raise self._nothing(no_moving_picture())

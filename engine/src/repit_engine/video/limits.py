@@ -82,7 +82,7 @@ class Unseen(Enum):
     TIME = "time"
     MEMORY = "memory"
     MORE = "more"
-    """Another film lies behind the one that players show."""
+    """Another film lies behind the one that players show, or beside it: a track that is not read."""
 
 
 class Spent:

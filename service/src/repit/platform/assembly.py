@@ -82,10 +82,12 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
 
 def _spool() -> Spool | None:
     wanted: str = settings.REPIT_GATE_SPOOL
-    if wanted == "none":
+    if wanted == "none" or settings.REPIT_GATE_VIDEOS == "no":
         return None
     folder = Path(settings.REPIT_DATA) / "spool" if wanted == "data" else Path(wanted).absolute()
-    return Spool(folder, settings.REPIT_GATE_SPOOL_BYTES)
+    spool = Spool(folder, settings.REPIT_GATE_SPOOL_BYTES)
+    spool.try_folder()
+    return spool
 
 
 def _classifier() -> Classifier | None:

@@ -54,7 +54,7 @@ def work(pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
             for number in range(last + 1):
                 if word.endswith(b"later") == bool(number):
                     misbehave(word)
-                head = {"end": number == last, "looks": 1, "unseen": None}
+                head = {"end": number == last, "looks": 1, "unseen": None, "moves": False}
                 if word.startswith(b"strange refusal"):
                     head = {"reason": "not-a-picture", "message": "", "next_step": "", "kind": "nothing"}
                 send_json(pipe_out, head | {"note": "x" * 5000 * (word == b"long head")})

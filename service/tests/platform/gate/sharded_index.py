@@ -207,6 +207,10 @@ class ShardedIndex:
         held = [key for key in keys if key.source in self._shards]
         return nowhere | {key: self._of(key).index.anchored([key])[key] for key in held}
 
+    def known(self, keys: Collection[Key]) -> Mapping[Key, KnownEntry]:
+        held = [key for key in keys if key.source in self._shards]
+        return {key: entry for each in held for key, entry in self._of(each).index.known([each]).items()}
+
     def names(self, source: str) -> set[str]:
         return set().union(*(shard.index.names(source) for shard in self._shards.get(source, ())))
 

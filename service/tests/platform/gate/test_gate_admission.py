@@ -101,7 +101,7 @@ class Judging:
         self.inspector = self
         self.admission = SimpleNamespace(turned_away=lambda channel: None)
 
-    def within(self, seconds: float) -> "Judging":
+    def until(self, moment: float) -> "Judging":
         return self
 
     def inspect(self, question: WholeFile) -> Any:

@@ -9,9 +9,15 @@ from django.test import Client, override_settings
 from gate_films import cut_and_mirrored, known_film, known_moments
 from gate_videos import moments_of_nobody, video_entry
 
+from repit.foundation.clock import elapsed
+from repit.foundation.errors import NotFound
 from repit.platform.gate import checks
+from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.inspection.inspector import Inspector
+from repit.platform.gate.inspection.video_work import VideoWork
 from repit.platform.gate.runtime import Gate
+from repit.platform.gate.verdict import NO_PICTURE, Verdict
+from repit.platform.integrations.http_api import views
 from repit_engine.moments import to_bytes
 from repit_engine.moments.features import to_features
 from repit_engine.vpdq import to_json, to_lines
@@ -121,9 +127,98 @@ def test_only_so_many_checks_work_at_once(
     assert next(iter(gate.checks._kept.values())).done.wait(60)
 
 
+def finished(kept: checks.Checks, owner: bytes) -> checks.Check:
+    check = kept.begin(owner, lambda: NO_PICTURE, 0)
+    assert check.done.wait(60)
+    return kept._kept.setdefault(check.name, check)
+
+
+def test_answers_that_nobody_fetches_give_way_to_others_those_of_the_same_key_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checks, "MOST_KEPT", 3)
+    monkeypatch.setattr(checks, "MOST_KEPT_EACH", 2)
+    kept = checks.Checks()
+    names = [finished(kept, owner).name for owner in (b"a", b"b", b"b", b"b")]
+    with pytest.raises(NotFound):
+        kept.find(b"b", names[1])
+    assert kept.find(b"a", names[0]).answer() == NO_PICTURE
+    finished(kept, b"c")
+    with pytest.raises(NotFound):
+        kept.find(b"a", names[0])
+    assert kept.find(b"b", names[3]).answer() == NO_PICTURE
+
+
+def test_one_key_cannot_take_every_place_and_a_thread_that_cannot_start_takes_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checks, "MOST_WORKING_EACH", 1)
+    kept, go_on = checks.Checks(), threading.Event()
+
+    def work() -> Verdict:
+        go_on.wait(60)
+        return NO_PICTURE
+
+    first = kept.begin(b"a", work, 0)
+    with pytest.raises(Overloaded):
+        kept.begin(b"a", work, 0)
+    second = kept.begin(b"b", work, 0)
+    go_on.set()
+    assert first.done.wait(60) and second.done.wait(60)
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(Overloaded):
+        kept.begin(b"a", work, 0)
+    assert kept.working == 0
+
+
+def test_where_too_many_videos_wait_the_answer_at_an_address_is_undecided_and_no_error(
+    gate: Gate, slow: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+
+    def full(*_: object) -> None:
+        raise Overloaded
+
+    monkeypatch.setattr(gate.pool, "watch", full)
+    address = asked(known_film(), **LATER)["Location"]
+    slow.set()
+    assert next(iter(gate.checks._kept.values())).done.wait(60)
+    answer = Client().get(address)
+    assert (answer.status_code, answer.json()["undecided"]) == (200, "video-busy")
+
+
 def test_a_caller_who_does_not_wait_has_a_video_that_is_undecided_by_its_reason(gate: Gate) -> None:
     gate.index.apply(video_entry("v", known_moments()))
     answer = asked(known_film(), HTTP_PREFER="wait=0").json()
     assert answer["verdict"] == "review" and answer["undecided"] in ("video-busy", "video-took-too-long")
     bare = Client().post("/v1/refuse", known_film(), "video/mp4", HTTP_PREFER="wait=0")
     assert bare.status_code == 202
+
+
+def test_a_wait_that_is_stated_counts_from_the_beginning_of_the_request(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A caller's time runs while it sends."""
+    gate.index.apply(video_entry("v", known_moments()))
+
+    def sent_in(seconds: float) -> None:
+        moments = iter((elapsed() - seconds, elapsed()))
+        monkeypatch.setattr(views, "elapsed", lambda: next(moments))
+
+    sent_in(100)
+    assert asked(known_film(), **WAITING).json()["undecided"] in ("video-busy", "video-took-too-long")
+    sent_in(0)
+    assert asked(known_film(), **WAITING).json()["verdict"] == "block"
+    sent_in(100)
+    with override_settings(REPIT_GATE_VIDEO_WAIT_SECONDS=60):
+        assert asked(known_film()).json()["verdict"] == "block"
+
+
+def test_whoever_waited_for_a_thread_waits_no_longer_for_a_video() -> None:
+    assert VideoWork(seconds=60, until=elapsed() - 1).left == 0
+    assert VideoWork(seconds=60, until=elapsed() + 1).left <= 1
+    assert VideoWork(seconds=60, until=elapsed() + 100).left == VideoWork(seconds=60).left == 60

@@ -1,5 +1,6 @@
 """Videos too long for memory: in an encrypted file that nobody finds, read anywhere, gone with the upload."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -8,10 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings as SettingsWrapper
 
 from repit.foundation.admission.room import Room
+from repit.foundation.errors import SettingsRefused
+from repit.platform.assembly import assemble
 from repit.platform.gate.content import ContentGone
 from repit.platform.gate.errors import Overloaded
+from repit.platform.gate.inspection.question import LongFile
 from repit.platform.gate.spool import CHUNK, Spool
 from repit.platform.gate.upload_buffer import UploadBuffer
 
@@ -69,18 +74,35 @@ def test_the_room_is_given_back_and_nothing_is_read_afterwards(tmp_path: Path) -
         content.read_at(0, 1)
 
 
-def test_where_others_have_taken_the_room_the_gate_is_busy_and_counts_it_once(tmp_path: Path) -> None:
-    spool, refused = Spool(tmp_path, 6 * CHUNK), []
-    with (
-        filled(spool),
-        UploadBuffer(
-            Room(10**9, Overloaded), 1000, 10**9, refused=lambda: refused.append(1), spool=spool
-        ) as second,
-    ):
-        with pytest.raises(Overloaded):
-            second.write(FILM)
-        assert refused == [1]
+def digested_alone(upload: UploadBuffer) -> LongFile:
+    question = upload.asked("check")
+    assert isinstance(question, LongFile) and question.content is None
+    assert dict(question.digests)["sha256"] == hashlib.sha256(FILM).digest()
+    return question
+
+
+def test_where_others_have_taken_the_room_a_video_is_digested_and_not_kept(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, 6 * CHUNK)
+    with filled(spool) as first, filled(spool, piece=3 * CHUNK) as second:
+        assert digested_alone(second).is_crowded_out
+        assert first.asked("check").content is not None
     assert spool.held == 0
+
+
+def test_a_full_disk_costs_the_copy_and_not_the_upload(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool, write = Spool(tmp_path, 10**9), os.pwrite
+
+    def full(number: int, content: bytes, at: int) -> int:
+        if at > 2 * CHUNK:
+            raise OSError(errno.ENOSPC, "full")
+        return write(number, content, at)
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with filled(spool) as upload:
+        assert digested_alone(upload).is_crowded_out
+        assert spool.held == 0 and on_disk(tmp_path) == b""
 
 
 def test_a_video_longer_than_the_room_is_digested_and_not_kept(tmp_path: Path) -> None:
@@ -95,11 +117,25 @@ def test_what_is_no_video_is_not_spooled(tmp_path: Path) -> None:
         assert upload.asked("check").content is None
 
 
-def test_a_folder_that_takes_nothing_is_a_gate_that_is_busy(tmp_path: Path) -> None:
+def test_a_folder_that_takes_nothing_is_named_at_the_start_and_costs_no_upload_later(tmp_path: Path) -> None:
     file = tmp_path / "no folder"
     file.write_bytes(b"")
-    with pytest.raises(Overloaded):
-        filled(Spool(file, 10**9))
+    with pytest.raises(SettingsRefused) as refused:
+        Spool(file, 10**9).try_folder()
+    assert str(file) in refused.value.message.fr and "REPIT_GATE_SPOOL" in refused.value.next_step.en
+    with filled(Spool(file, 10**9)) as upload:
+        assert digested_alone(upload).is_crowded_out
+    Spool(tmp_path / "new", 10**9).try_folder()
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_gate_tries_its_folder_when_it_is_put_together(tmp_path: Path, settings: SettingsWrapper) -> None:
+    settings.REPIT_GATE_SPOOL = str(tmp_path / "file")
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(SettingsRefused):
+        assemble()
+    settings.REPIT_GATE_VIDEOS = "no"
+    assert assemble().spool is None
 
 
 @given(

@@ -1,6 +1,6 @@
 """Videos at the gate: what is found in them, and from when to when; what is not looked at, and why."""
 
-import io
+import json
 import os
 import subprocess
 import sys
@@ -12,11 +12,20 @@ from pathlib import Path
 import pytest
 from at_channels import Channels
 from django.test import override_settings
-from gate_films import RATE, cut_and_mirrored, film, frames, known_film, known_moments, other_film
+from gate_films import (
+    RATE,
+    cut_and_mirrored,
+    film,
+    frames,
+    known_film,
+    known_moments,
+    other_film,
+)
 from gate_pictures import entry, jpeg, pdq, sample
-from gate_videos import video_entry
+from gate_videos import moments_of_nobody, video_entry
 from pytest_django import Settings as SettingsWrapper
 
+from repit.foundation.clock import elapsed
 from repit.platform.gate import readiness
 from repit.platform.gate.content import InMemory
 from repit.platform.gate.decoder.lanes import Lane, Worker
@@ -24,10 +33,11 @@ from repit.platform.gate.decoder.refusals import NotSeen
 from repit.platform.gate.decoder.watching import Watching
 from repit.platform.gate.inspection.question import BareHashes, LongFile, WholeFile
 from repit.platform.gate.inspection.video_work import VideoWork
-from repit.platform.gate.policy import Policy
+from repit.platform.gate.metrics import Metrics
+from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.spool import Spool
-from repit.platform.gate.verdict import Verdict
+from repit.platform.gate.verdict import Evidence, Verdict
 from repit_engine.child.process import Child
 from repit_engine.moments import moments_of
 from repit_engine.video import open_video
@@ -123,9 +133,28 @@ def test_no_video_is_looked_at_where_none_is_known_or_that_is_switched_off(gate:
     assert off.inspect(WholeFile(known_film(), "check")).undecided == "film"
 
 
-def test_a_policy_speaks_of_videos_that_cannot_be_decided_channel_by_channel() -> None:
-    policy = Policy((), undecided="review", videos="block", video_channels={"clamd": "allow"})
-    assert (policy.videos, policy.video_channels["clamd"]) == ("block", "allow")
+def test_a_policy_speaks_of_videos_that_cannot_be_decided_channel_by_channel(gate: Gate) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    undecided = {"default": "review", "videos": "block", "video_channels": {"clamd": "allow"}}
+    policy = parse_policy(json.dumps({"version": 1, "rules": [], "undecided": undecided}))
+    inspector = replace(gate.inspector, policy=policy)
+    damaged = known_film()[: len(known_film()) // 2]
+    outcomes = {name: inspector.inspect(WholeFile(damaged, name)).outcome for name in ("check", "clamd")}
+    assert outcomes == {"check": "block", "clamd": "allow"}
+    assert (
+        inspector.inspect(WholeFile(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "check")).outcome
+        == "review"
+    )
+
+
+def test_what_a_decoder_says_becomes_no_label_of_its_own() -> None:
+    metrics = Metrics()
+    for reason in ("a word of a stranger", "damaged-video", None):
+        metrics.watched(reason, 1.0)
+    written = metrics.written().decode()
+    assert "stranger" not in written
+    for ended in ("other", "damaged-video", "seen"):
+        assert f'repit_gate_video_seconds_count{{ended="{ended}"}} 1.0' in written
 
 
 def test_a_known_video_is_refused_at_every_channel(gate: Gate, channels: Channels) -> None:
@@ -176,7 +205,7 @@ def test_pictures_are_answered_while_videos_keep_their_lane_busy(gate: Gate) -> 
             time.sleep(0.01)
         assert gate.pool.films_watched == 1
         assert inspected(gate, jpeg(sample())).outcome == "block"
-        busy = gate.inspector.within(0.2).inspect(WholeFile(known_film(), "check"))
+        busy = gate.inspector.until(elapsed() + 0.2).inspect(WholeFile(known_film(), "check"))
         assert busy.undecided == "video-busy"
     finally:
         go_on.set()
@@ -221,13 +250,34 @@ def test_a_pipe_that_outlives_its_decoder_holds_nobody_beyond_the_time() -> None
     assert unseen.value.outcome.reason == "video-took-too-long"
 
 
-def test_an_animation_of_a_known_video_is_found_as_a_video(gate: Gate) -> None:
-    gate.index.apply(video_entry("v", known_moments()))
-    shown = [picture.resize((160, 120)) for picture in frames()[RATE : 9 * RATE : 4]]
-    out = io.BytesIO()
-    shown[0].save(out, "GIF", save_all=True, append_images=shown[1:], duration=200)
-    verdict = inspected(gate, out.getvalue())
-    assert verdict.outcome == "block" and verdict.evidence[0].item == "v"
+@pytest.mark.parametrize(
+    "rule", ["repit.platform.gate.films.decide_video", "repit.platform.gate.films.shown_in"]
+)
+def test_an_error_in_the_rule_for_videos_leaves_one_undecided_and_is_logged_by_its_class_alone(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, rule: str
+) -> None:
+    gate.index.apply(video_entry("v", known_moments()), entry("p", pdq(jpeg(sample()))))
+    monkeypatch.setattr(rule, fails)
+    verdict = inspected(gate, other_film())
+    assert (verdict.outcome, verdict.undecided) == ("review", "video-not-compared")
+    bare = gate.inspector.inspect(BareHashes((), "check", moments=moments_of_nobody(5)))
+    assert (bare.outcome, bare.undecided) == ("review", "video-not-compared")
+    strict = replace(gate.inspector, policy=replace(gate.policy, videos="block"))
+    assert strict.inspect(WholeFile(other_film(), "check")).outcome == "block"
+    assert "ValueError" in caplog.text and "shown in it" not in caplog.text
+
+
+def test_an_error_in_the_rule_for_stills_leaves_a_picture_undecided_and_what_pictures_say_stands(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate.index.apply(video_entry("v", known_moments()), entry("p", pdq(jpeg(sample()))))
+    monkeypatch.setattr("repit.platform.gate.films.decide_still", fails)
+    assert inspected(gate, jpeg(sample("rocket"))).undecided == "not-compared"
+    assert inspected(gate, jpeg(sample())).outcome == "block"
+
+
+def fails(*_: object, **__: object) -> list[Evidence]:
+    raise ValueError("what is shown in it")
 
 
 def test_what_is_served_of_videos_is_told_to_monitoring_and_readiness(gate: Gate) -> None:

@@ -351,3 +351,22 @@ def test_a_view_says_that_an_item_was_replaced_under_it(index: Index) -> None:
     before = view.replaced
     index.apply(video_entry("v", moments_of_nobody(2), state="disputed"))
     assert view.replaced > before and shown(index, 1) == []
+
+
+def test_what_is_known_of_an_item_now_is_told_by_its_key(index: Index) -> None:
+    index.apply(entry("a", made_up(1)), entry("b", made_up(2)))
+    index.apply(entry("b", made_up(2), state="disputed"))
+    keys = [Key(FEED, name) for name in ("a", "b", "c")] + [Key("elsewhere", "a")]
+    known = index.known(keys)
+    assert {key.item: entry.state for key, entry in known.items()} == {"a": "active", "b": "disputed"}
+    index.apply(entry("a", made_up(1), state="withdrawn"))
+    assert set(index.known(keys)) == {keys[1]}
+
+
+def test_a_view_is_equal_to_the_next_until_a_snapshot_comes(index: Index) -> None:
+    index.apply(entry("a", made_up(1)))
+    before = index.view()
+    index.apply(entry("b", made_up(2)))
+    assert index.view() == before
+    index.replace(FEED, [entry("a", made_up(1))])
+    assert index.view() != before

@@ -267,6 +267,15 @@ def holding(tmp_path: Path) -> Any:
         yield tmp_path
 
 
+@pytest.mark.parametrize("content", [b"\0\0\0\x18ftypmp42" + bytes(200), b"MM\0*" + bytes(200)])
+def test_what_the_desk_never_shows_is_not_kept(db: None, holding: Path, content: bytes) -> None:
+    row = decision("altered")
+    media.hold(row.name, content)
+    assert not (holding / "held").exists()
+    media.hold(row.name, b"\x89PNG\r\n\x1a\n" + bytes(200))
+    assert [file.name for file in (holding / "held").iterdir()] == [row.name]
+
+
 def test_a_held_upload_is_sealed_opens_once_a_ticket_and_goes_with_the_decision(
     someone: Make, holding: Path
 ) -> None:
@@ -305,9 +314,9 @@ def test_the_day_s_budget_shuts_media_but_not_the_evidence(someone: Make, holdin
 
 
 def test_a_held_upload_that_nobody_decides_is_erased_and_one_too_large_is_not_kept(holding: Path) -> None:
-    media.hold("decision-of-old", b"x")
+    media.hold("decision-of-old", b"\xff\xd8\xff")
     with override_settings(REPIT_REVIEW_HOLD_BYTES=10):
-        media.hold("decision-large", b"x" * 11)
+        media.hold("decision-large", b"\xff\xd8\xff" * 4)
     assert [file.name for file in (holding / "held").iterdir()] == ["decision-of-old"]
     begin = clock.now()
     with clock.at(lambda: begin + timedelta(hours=97)):
@@ -316,7 +325,7 @@ def test_a_held_upload_that_nobody_decides_is_erased_and_one_too_large_is_not_ke
 
 def test_by_default_nothing_is_kept(tmp_path: Path) -> None:
     with override_settings(REPIT_DATA=tmp_path):
-        media.hold("some-decision", b"x")
+        media.hold("some-decision", b"\xff\xd8\xff")
     assert not (tmp_path / "held").exists()
 
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from review_rows import decision
 from staff_people import Someone
 
-from repit.platform.gate.verdict import TIERS
+from repit.platform.gate.verdict import TIERS, Evidence, Segment
 from repit.platform.web.review_desk import evidence, sureness
 from repit_engine.anchors import Kind
 from repit_engine.pdq import Orientation
@@ -77,6 +77,19 @@ def test_stretches_of_a_video_stand_on_one_scale_and_in_words(db: None) -> None:
         assert (first.upload.x, first.upload.width, first.known.x, first.known.width) == (100, 100, 0, 150)
         assert (first.upload.begin, first.upload.end, first.how) == ("0:10", "0:20", "1.50 times as fast")
         assert second.how == "backwards" and second.slope == "300,92 350,92 700,150 750,150"
+
+
+def test_how_much_of_an_upload_agrees_counts_every_stretch_once_however_many_are_shown(db: None) -> None:
+    spans = [(second * 1000, second * 1000 + 1000) for second in range(0, 100, 2)]
+    spans.append((500, 2_500))  # of which half a second lies in each of its neighbours, and one in neither
+    segments = tuple(Segment(span, span) for span in spans)
+    found = Evidence("v", "", "", "video", "active", 1, "altered", segments=segments, duration=100_000)
+    assert found.agreeing == 51_000
+    shown = [{"upload": list(span), "known": list(span), "speed": 1.0} for span in spans[:20]]
+    film = {"segments": shown, "duration": 100_000, "agreeing": found.agreeing, "distance": None}
+    with translation.override("en"):
+        (agreement,) = evidence.agreements(decision("altered", **film))
+        assert agreement.line is not None and agreement.line.share == 51
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ In: a check, and how long its caller waits. Out: its verdict, or a name under wh
 Next: `integrations.http_api`.
 
 A verdict is kept for an hour after it is there, in this process's memory alone, for whoever holds the key it
-was asked with: nothing of the upload is in it. After a restart, or the hour, there is nothing under its name.
+was asked with: nothing of the upload is in it. After a restart, or the hour, there is nothing under its name;
+nor where it had to make room for others.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Final
@@ -24,7 +25,10 @@ from repit.platform.gate.verdict import Verdict
 KEPT_SECONDS: Final = 3600.0
 MOST_WORKING: Final = 64
 """Checks that work at once; each keeps a thread, and the upload that it looks at."""
+MOST_WORKING_EACH: Final = 32
 MOST_KEPT: Final = 10_000
+MOST_KEPT_EACH: Final = 5_000
+"""Of one key: whoever holds it takes no more from the others."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,15 +65,19 @@ class Checks:
         """
         check = Check(token(), owner)
         with self._turn:
-            self._forget_old()
-            if self._working >= MOST_WORKING or len(self._kept) >= MOST_KEPT:
-                raise Overloaded
+            self._make_room(owner)
             self._working += 1
             self._kept[check.name] = check
-        context = copy_context()
-        threading.Thread(
-            target=context.run, args=(self._work, check, work), name="check", daemon=True
-        ).start()
+        thread = threading.Thread(
+            target=copy_context().run, args=(self._work, check, work), name="check", daemon=True
+        )
+        try:
+            thread.start()
+        except (RuntimeError, MemoryError):  # the system has no thread to give
+            with self._turn:
+                self._working -= 1
+                del self._kept[check.name]
+            raise Overloaded from None
         if check.done.wait(wait):
             with self._turn:
                 self._kept.pop(check.name, None)
@@ -101,6 +109,20 @@ class Checks:
                 self._working -= 1
                 check.until = elapsed() + KEPT_SECONDS
             check.done.set()
+
+    def _make_room(self, owner: bytes) -> None:
+        """For one more of this owner, in place of what has been there longest. Raises `Overloaded`."""
+        self._forget_old()
+        own = [check for check in self._kept.values() if check.owner == owner]
+        working = sum(not check.done.is_set() for check in own)
+        if self._working >= MOST_WORKING or working >= MOST_WORKING_EACH:
+            raise Overloaded
+        full: Iterable[Check] = own if len(own) >= MOST_KEPT_EACH else ()
+        if not full and len(self._kept) >= MOST_KEPT:
+            full = self._kept.values()
+        oldest = next((check for check in full if check.done.is_set()), None)
+        if oldest is not None:
+            del self._kept[oldest.name]
 
     def _forget_old(self) -> None:
         moment = elapsed()

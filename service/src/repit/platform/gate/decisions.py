@@ -283,6 +283,7 @@ def _kept(evidence: Evidence) -> dict[str, Any]:
             {"upload": segment.upload, "known": segment.known, "speed": round(segment.speed, 4)}
             for segment in evidence.segments[:_MOST_SEGMENTS]
         ],
+        "agreeing": evidence.agreeing,
         "scenes": evidence.scenes,
         "duration": evidence.duration,
         "piece": evidence.piece,

@@ -1,17 +1,16 @@
-"""Whether a file moves, by its first bytes.
+"""Whether a file is a film, by its first bytes.
 
 In: the head of a file, and what `repit_engine.picture.kinds` makes of it. Out: whether a player would show it
-as a film, or a viewer as an animation. Next: `upload_buffer`, `inspection`.
+as a film. Next: `upload_buffer`, `inspection`. Whether a picture moves is found out where it is opened.
 """
 
 from typing import Final
 
+from repit_engine.picture.boxes import read_container
 from repit_engine.picture.kinds import Kind
 from repit_engine.video.kinds import Container, container_of
 from repit_engine.video.source import HEAD
 
-_GIF_FRAME: Final = b"\x21\xf9\x04"
-"""What stands before each picture of an animation (GIF89a, 23)."""
 _RAW: Final = tuple(
     start + kind
     for start in (b"\0\0\0\1", b"\0\0\1")
@@ -29,8 +28,11 @@ def is_film(data: bytes, kind: Kind) -> bool:
     return container_of(data[:HEAD]) is Container.FILM or data.startswith(_RAW)
 
 
-def moves(data: bytes) -> bool:
-    """Whether a picture is an animation: a video, too."""
-    if data.startswith(b"GIF8"):
-        return data.count(_GIF_FRAME) > 1
-    return container_of(data[:HEAD]) is Container.ANIMATION
+def may_hold_film(head: bytes) -> bool:
+    """Whether a file that is shown as a picture may have tracks beside it, which a player shows."""
+    return head[4:8] == b"ftyp"
+
+
+def holds_film(data: bytes) -> bool:
+    """Whether it has, where `data` is the whole file."""
+    return may_hold_film(data) and read_container(data).has_tracks

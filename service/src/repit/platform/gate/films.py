@@ -23,7 +23,7 @@ from repit.platform.gate.matching import strongest
 from repit.platform.gate.slides import shown_in
 from repit.platform.gate.verdict import SURE, Evidence, Segment
 from repit_engine.align import MomentCrowd, StillMatch, VideoMatch, decide_still, decide_video
-from repit_engine.align.rule import Again
+from repit_engine.align.rule import Again, Spans
 from repit_engine.anchors import Kind, QueryHashes
 from repit_engine.decision import Strength
 from repit_engine.moments import Asked, Moments, VideoStage
@@ -52,6 +52,10 @@ class Track(Protocol):
         """Asks about the frames in some spans; there is no further stage then."""
 
 
+class Changed(Exception):
+    """What ended a look was withdrawn meanwhile, and the rest of the video was not asked for."""
+
+
 class Films:
     """Decides between stages; one for the whole process, used by all its threads."""
 
@@ -65,31 +69,41 @@ class Films:
         return self._crowd.rejected
 
     def found(self, index: Index, track: Track, altered: AlteredCopies) -> list[Evidence]:
-        """Items that a track of a video shows; `altered` decides about pictures among them. Raises what its
-        stages raise."""
-        coming, duration = track.stages, track.duration
+        """Items that a track of a video shows; `altered` decides about pictures among them. Raises `Changed`,
+        and what its stages raise."""
+        coming, duration = _Coming(track), track.duration
         first = next(coming, None)
         if first is None:
             return []
         heard = [first]
         for _ in range(_MOST_TIMES):
+            cut = coming.is_cut
             view, pictures = index.view(), list[Evidence]()
             replaced = view.replaced
             decision = decide_video(
                 _heard(heard, coming, pictures, lambda: shown_in(heard, duration, index, altered)),
                 view.videos,
                 duration=duration,
-                again=track.again,
+                again=coming.again,
                 muted=self._crowd.muted,
                 stoplist=self._stoplist,
             )
             known = view.entries([match.item for match in decision.matches])
-            if view.replaced == replaced and len(known) == len(decision.matches):
+            stand = index.known([evidence.key for evidence in pictures])
+            if (
+                view.replaced == replaced
+                and index.view() == view
+                and len(known) == len(decision.matches)
+                and all(evidence.key in stand for evidence in pictures)
+            ):
                 break  # no item changed meanwhile
         if sum(self._crowd.note(match, heard) for match in decision.matches):
             _log.warning("a moment of a video met many unrelated uploads and is set aside")
         shown = [_evidence(known[match.item], match) for match in decision.matches if match.item in known]
-        return [replace(evidence, duration=duration) for evidence in strongest([*shown, *pictures])]
+        found = [replace(evidence, duration=duration) for evidence in strongest([*shown, *pictures])]
+        if cut and not any(evidence.tier in SURE for evidence in found):
+            raise Changed
+        return found
 
     def stills(self, index: Index, stages: Iterable[QueryHashes]) -> list[Evidence]:
         """Videos of which a picture is a still. Raises what `stages` raises."""
@@ -103,6 +117,30 @@ class Films:
     def found_of(self, index: Index, moments: Moments, altered: AlteredCopies) -> list[Evidence]:
         """Items that a video shows of which its moments alone are known."""
         return self.found(index, _OfMoments(moments), altered)
+
+
+class _Coming:
+    """The stages of a track as they come. `is_cut`: there is none any more, since it was asked again about
+    what had been met before the last."""
+
+    def __init__(self, track: Track) -> None:
+        self._stages, self._again = track.stages, track.again
+        self._ended = self.is_cut = False
+
+    def __iter__(self) -> Iterator[Asked]:
+        return self
+
+    def __next__(self) -> Asked:
+        stage = next(self._stages, None)
+        if stage is None:
+            self._ended = True
+            raise StopIteration
+        return stage
+
+    def again(self, spans: Spans) -> Asked:
+        """See `Track`."""
+        self.is_cut = self.is_cut or not self._ended
+        return self._again(spans)
 
 
 def _heard(

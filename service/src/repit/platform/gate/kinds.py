@@ -22,8 +22,8 @@ _OF_KIND: Final[dict[Kind, Left]] = {
     Kind.PAGE: "page",
     Kind.CONTAINER: "container",
 }
-_SOUND: Final = "no-moving-picture"
-_OF_VIDEOS: Final = frozenset(
+SOUND: Final = "no-moving-picture"
+OF_VIDEOS: Final = frozenset(
     {
         "damaged-video",
         "not-a-video",
@@ -33,6 +33,7 @@ _OF_VIDEOS: Final = frozenset(
         "video-took-too-long",
         "video-not-read",
         "video-busy",
+        "video-not-compared",
     }
 )
 """Why a video that was to be looked at could not be, or not to its end."""
@@ -40,8 +41,8 @@ _OF_VIDEOS: Final = frozenset(
 
 def left_undone(reason: str, kind: Kind) -> Left:
     """What a file of this kind is that could not be looked at for this reason."""
-    if reason in _OF_VIDEOS:
+    if reason in OF_VIDEOS:
         return "video"
-    if reason == _SOUND:
+    if reason == SOUND:
         return "film"
     return _OF_KIND.get(kind, "undecided") if reason in UNREAD else "undecided"

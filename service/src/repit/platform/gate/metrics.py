@@ -12,11 +12,13 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import GaugeMetricFamily
 
 from repit.platform.gate.channels import CHANNELS
+from repit.platform.gate.kinds import OF_VIDEOS, SOUND
 from repit.platform.gate.verdict import NOT_A_PICTURE, UNOPENED, Verdict
 
 _SECONDS: Final = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0, 2.0, 5.0)
 _VIDEO_SECONDS: Final = (0.1, 0.3, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0)
 _OTHER: Final = "other"
+_ENDED: Final = OF_VIDEOS | {SOUND}
 _KINDS: Final = frozenset({*UNOPENED, "container"})
 
 
@@ -79,7 +81,8 @@ class Metrics:
 
     def watched(self, reason: str | None, seconds: float) -> None:
         """One video was looked at, to its end or until enough was found, or not: for this reason."""
-        self._video_seconds.labels(reason or "seen").observe(seconds)
+        known = reason if reason in _ENDED else _OTHER  # a decoder's word may be anything
+        self._video_seconds.labels("seen" if reason is None else known).observe(seconds)
 
     def turned_away(self, channel: str) -> None:
         """One upload was asked to come back later."""

@@ -19,6 +19,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from repit.foundation.errors import SettingsRefused, Text
 from repit.platform.gate.content import ContentGone
 from repit.platform.gate.errors import Overloaded
 
@@ -38,13 +39,23 @@ class Spool:
         self.held = 0
         self._turn = threading.Lock()
 
+    def try_folder(self) -> None:
+        """Raises `SettingsRefused` where it takes no file."""
+        try:
+            self._opened().close()
+        except OSError:
+            raise _no_folder(self.folder) from None
+
     def file(self) -> "Spooled":
         """Room for one upload. Raises `Overloaded` where the folder takes nothing."""
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return Spooled(self)
+            return self._opened()
         except OSError as error:
             raise _refused(error) from None
+
+    def _opened(self) -> "Spooled":
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Spooled(self)
 
     def take(self, size: int) -> None:
         """So many bytes more. Raises `Overloaded`."""
@@ -139,6 +150,18 @@ class Spooled:
 
 def _nonce(number: int) -> bytes:
     return number.to_bytes(_NONCE, "big")
+
+
+def _no_folder(folder: Path) -> SettingsRefused:
+    return SettingsRefused(
+        Text(f"No file can be made in {folder}.", f"Aucun fichier ne peut être créé dans {folder}."),
+        Text(
+            "Give the service’s user the right to write there, or set REPIT_GATE_SPOOL: another folder, or"
+            " none.",
+            "Donnez à l’utilisateur du service le droit d’y écrire, ou réglez REPIT_GATE_SPOOL : un autre"
+            " dossier, ou none.",
+        ),
+    )
 
 
 def _refused(error: Exception) -> Overloaded:

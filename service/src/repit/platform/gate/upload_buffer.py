@@ -18,7 +18,7 @@ from repit.foundation.admission.room import Held, Room
 from repit.foundation.errors import TooLarge
 from repit.foundation.hashes import Algorithm
 from repit.platform.gate.errors import Overloaded
-from repit.platform.gate.film_kinds import is_film
+from repit.platform.gate.film_kinds import is_film, may_hold_film
 from repit.platform.gate.inspection.question import LongFile, WholeFile
 from repit.platform.gate.spool import Spool, Spooled
 from repit_engine.picture.formats import Format
@@ -56,6 +56,8 @@ class UploadBuffer:
         self._held = Held(room)
         self._spool = spool
         self._spooled: Spooled | None = None
+        self._crowded = False
+        """There was no room in the spool."""
         self._digests: dict[Algorithm, hashlib._Hash] = {}
         self._sniffed: tuple[int, Format | Refused] | None = None
         self.size = 0
@@ -112,14 +114,31 @@ class UploadBuffer:
 
     @property
     def is_film(self) -> bool:
-        """Whether it is to be opened as a video, by its head, where nothing opens it as a picture."""
-        return isinstance(self.looks_like, Refused) and is_film(self.head, self.kind)
+        """Whether it is to be opened as a video, by its head: where nothing opens it as a picture, or a film
+        may lie beside one."""
+        if self.is_picture:
+            return may_hold_film(self.head)
+        return is_film(self.head, self.kind)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is opened as a picture, by its head."""
+        return not isinstance(self.looks_like, Refused)
 
     def asked(self, channel: str) -> WholeFile | LongFile:
         """The question about it, now that it is whole. Raises `Overloaded`, as `data` does."""
         data = self.data
         if data is None:
-            return LongFile(self.digests(), self.kind, channel, self.sender, self._spooled)
+            return LongFile(
+                self.digests(),
+                self.kind,
+                channel,
+                self.sender,
+                self._spooled,
+                is_film=self.is_film,
+                is_picture=self.is_picture,
+                is_crowded_out=self._crowded,
+            )
         return WholeFile(data, channel, self.sender)
 
     def digests(self) -> tuple[tuple[Algorithm, bytes], ...]:
@@ -150,8 +169,10 @@ class UploadBuffer:
         self._settle()
         self._digests = {"md5": hashlib.md5(usedforsecurity=False), "sha256": hashlib.sha256()}
         if self._spool is not None and self.is_film:
-            with self._counted():
+            try:
                 self._spooled = self._spool.file()
+            except Overloaded:
+                self._crowded = True
         for held in self._held.pieces:
             self._digest(held)
         self._held.forget()
@@ -163,11 +184,19 @@ class UploadBuffer:
         if self._spool is None or self._spooled is None:
             return
         if self.size > self._spool.most:  # it would never have room, however often it came back
+            self._drop_copy()
+            return
+        try:
+            self._spooled.write(piece)
+        except Overloaded:
+            self._drop_copy()
+            self._crowded = True
+
+    def _drop_copy(self) -> None:
+        """The digests go on: whoever sends slowly, or fills a disk, keeps nobody from being compared."""
+        if self._spooled is not None:
             self._spooled.close()
             self._spooled = None
-            return
-        with self._counted():
-            self._spooled.write(piece)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

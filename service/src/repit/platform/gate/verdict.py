@@ -138,6 +138,15 @@ class Evidence:
         )
 
     @property
+    def agreeing(self) -> int:
+        """Milliseconds of the upload that agree, each counted once."""
+        total = end = 0
+        for begin, until in sorted(segment.upload for segment in self.segments if segment.upload):
+            total += max(0, until - max(begin, end))
+            end = max(end, until)
+        return total
+
+    @property
     def key(self) -> Key:
         """What the index holds the item under."""
         return Key(self.source, self.item)

@@ -3,10 +3,11 @@
 In: REPIT_REVIEW_MEDIA. Out: its bytes, for one look, or nothing. Next: the desk, which shows them grey and
 blurred.
 
-`none` (the default): nothing is kept, the desk decides on evidence. `hold`: the gate seals the upload under
-the operator's key in a file of the data folder, and erases it with the decision or after REPIT_REVIEW_HOURS
-twice over. `fetch`: the platform says under which reference it keeps the upload (`POST /v1/reviews/…`), and
-the desk asks REPIT_REVIEW_FETCH_URL for it at each look; nothing is stored here.
+`none` (the default): nothing is kept, the desk decides on evidence. `hold`: the gate seals the upload, if it
+is a picture that the desk shows, under the operator's key in a file of the data folder, and erases it with
+the decision or after REPIT_REVIEW_HOURS twice over. `fetch`: the platform says under which reference it keeps
+the upload (`POST /v1/reviews/…`), and the desk asks REPIT_REVIEW_FETCH_URL for it at each look; nothing is
+stored here.
 
 What was stopped because it may show a minor is never opened again, wherever it is kept.
 """
@@ -23,6 +24,7 @@ from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, RepitError, Text
 from repit.foundation.outbound import Outbound
 from repit.foundation.sealing import Place, operator
+from repit.platform.review.images import kind_of
 from repit.platform.review.models import Review
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{10,64}")
@@ -45,8 +47,11 @@ def kept(review: Review) -> bool:
 
 
 def hold(decision: str, data: bytes) -> None:
-    """Seal an upload that waits for review, if the operator wants it kept. Never raises."""
+    """Seal an upload that waits for review, if the operator wants it kept and people could open it. Never
+    raises."""
     if settings.REPIT_REVIEW_MEDIA != "hold" or len(data) > settings.REPIT_REVIEW_HOLD_BYTES:
+        return
+    if kind_of(data) is None:
         return
     try:
         path = _file(decision)

@@ -19,12 +19,20 @@ _ODD: Final = Text(
 _NOT_READY: Final = Text("the filter was still starting", "le filtre démarrait encore")
 _OTHER: Final = Text("the file could not be opened", "le fichier n’a pas pu être ouvert")
 _UNSEEN: Final = {
-    **dict.fromkeys(("damaged-picture", "damaged", "decoder-crashed"), _DAMAGED),
+    **dict.fromkeys(("damaged-picture", "damaged", "decoder-crashed", "damaged-video"), _DAMAGED),
     **dict.fromkeys(
-        ("too-many-bytes", "too-many-pixels", "too-large", "too-much-memory", "too-many-frames"), _LARGE
+        (
+            "too-many-bytes",
+            "too-many-pixels",
+            "too-large",
+            "too-much-memory",
+            "too-many-frames",
+            "video-too-large",
+        ),
+        _LARGE,
     ),
-    **dict.fromkeys(("took-too-long", "no-time", "decoder-hung"), _LONG),
-    "unsupported-picture": _FORMAT,
+    **dict.fromkeys(("took-too-long", "no-time", "decoder-hung", "video-took-too-long"), _LONG),
+    **dict.fromkeys(("unsupported-picture", "unsupported-video"), _FORMAT),
     "odd-form": _ODD,
     "not-loaded": _NOT_READY,
 }

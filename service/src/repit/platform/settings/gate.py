@@ -214,8 +214,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_SPOOL_BYTES",
         whole(1024**2, 1024**4),
         16 * 1024**3,
-        "Gate: bytes in that folder at once, for all uploads together. A longer video is undecided; where"
-        " others have taken the room, the channel says that the gate is busy.",
+        "Gate: bytes in that folder at once, for all uploads together. A longer video is undecided, and so is"
+        " one where others have taken the room, or that comes back later.",
         "1048576 to 1099511627776",
         "17179869184",
     ),

@@ -74,7 +74,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         one_of("none", "hold", "fetch"),
         "none",
         "Review desk: whether the upload can be opened. `none`: only the evidence is shown. `hold`: the gate"
-        " seals it in the data folder until it is decided. `fetch`: the platform hands it over at each look.",
+        " seals a picture in the data folder until it is decided. `fetch`: the platform hands it over at each"
+        " look.",
         "`none`, `hold` or `fetch`",
         "`none`",
     ),

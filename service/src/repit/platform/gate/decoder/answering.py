@@ -65,7 +65,7 @@ def answer(request: Request, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
     if isinstance(views, NotHashable):
         _refuse(views, pipe_out)
         return
-    head = {"looks": count_of(views), "unseen": views.unseen}
+    head = {"looks": count_of(views), "unseen": views.unseen, "moves": views.moves}
     for look in looks(views, lambda: Budget(milliseconds=max(1.0, (end - time.monotonic()) * 1000))):
         for place in range(min(last, look.last) + 1):
             stage = _next(look)

@@ -36,8 +36,9 @@ class Dialogue:
 
     Iterate over it once: looks, each an iterator of stages, which may be left at any time. Raises `NotSeen`,
     `ChildFailed`, between the stages too, and `Dear` before the first where it would cost more than `cost`
-    (`picture.cost`). `unseen`: why not all that the file may show is looked at, in one
-    word; known with the first stage. `proportion`: width by height of what the latest stage is of.
+    (`picture.cost`). `unseen`: why not all that the file may show is looked at, in one word; `moves`: it is
+    an animation; both known with the first stage. `proportion`: width by height of what the latest stage is
+    of.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Dialogue:
         self._looks = 1
         self.open = False
         self.unseen: str | None = None
+        self.moves = False
         self.proportion: float | None = None
 
     def __iter__(self) -> Iterator[Iterator[QueryHashes]]:
@@ -100,6 +102,7 @@ class Dialogue:
             raise unseen
         self._looks = min(int(head["looks"]), MOST_LOOKS)
         self.unseen = None if head["unseen"] is None else str(head["unseen"])[:_LONGEST_WORD]
+        self.moves = bool(head["moves"])
         self.proportion = _proportion(head.get("proportion"))
         return from_bytes(body), bool(head["end"])
 

@@ -40,7 +40,7 @@ class Looking:
     """One upload; `finish` or `drop` it.
 
     Iterate over it once: looks, each an iterator of stages, which may be left at any time. Raises `NotSeen`,
-    and `Overloaded` where it is dear and many are. `unseen`: see `Dialogue`.
+    and `Overloaded` where it is dear and many are. `unseen`, `moves`: see `Dialogue`.
     """
 
     def __init__(self, pool: Decoders, data: bytes, limits: Limits, last: Stage, sender: str) -> None:
@@ -56,6 +56,11 @@ class Looking:
     def unseen(self) -> str | None:
         """Why not all that the file may show is looked at, in one word."""
         return None if self._talk is None else self._talk.unseen
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is an animation."""
+        return self._talk is not None and self._talk.moves
 
     @property
     def proportion(self) -> float | None:

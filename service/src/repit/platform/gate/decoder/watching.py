@@ -30,7 +30,14 @@ TOO_LONG: Final = "video-took-too-long"
 BUSY: Final = "video-busy"
 NOT_READ: Final = "video-not-read"
 DAMAGED: Final = "damaged-video"
-_REASONS: Final = {"time": TOO_LONG, "frames": TOO_LONG, "pixels": TOO_LONG, "film": TOO_LONG}
+NOT_ALL_READ: Final = "unsupported-video"
+_REASONS: Final = {
+    "time": TOO_LONG,
+    "frames": TOO_LONG,
+    "pixels": TOO_LONG,
+    "film": TOO_LONG,
+    "more": NOT_ALL_READ,
+}
 """Of the words with which a decoder says why it left something out."""
 
 

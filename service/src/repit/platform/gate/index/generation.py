@@ -30,7 +30,7 @@ class Rejected(Exception):
     """Why an entry is not searched; its text is a short code."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Generation:
     """`next_number` gives numbers, each once, over all generations of an index."""
 

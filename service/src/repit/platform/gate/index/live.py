@@ -142,6 +142,14 @@ class LiveIndex:
             key: _NONE if family is None else family.hashes[family.slots >= ANCHORED] for key, family in held
         }
 
+    def known(self, keys: Collection[Key]) -> Mapping[Key, KnownEntry]:
+        """What is known of these items now."""
+        now = self._now
+        with now.changing:  # a state that takes another's place is one of both
+            numbers = {key: number for key in keys if (number := now.number(key)) is not None}
+            known = now.entries(numbers.values())
+        return {key: known[number] for key, number in numbers.items() if number in known}
+
     def names(self, source: str) -> set[str]:
         """Items that came from a source."""
         with self._writing:

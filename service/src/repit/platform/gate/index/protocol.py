@@ -93,7 +93,8 @@ class View(Protocol):
 
     A `replace` or `replace_all` meanwhile does not touch it: it goes on with what was held before, so that
     votes of several stages are of the same numbers. What `apply` and `drop` change meanwhile it may show or
-    not; an item of which it has shown hashes, and no longer has an entry, has changed.
+    not; an item of which it has shown hashes, and no longer has an entry, has changed. Two are equal as long
+    as there was no `replace` between them.
     """
 
     @property
@@ -170,6 +171,9 @@ class Index(Protocol):
 
     def anchored(self, keys: Collection[Key]) -> Mapping[Key, HashArray]:
         """The anchored ``(n, 32)`` hashes of each of these items; none of one that is gone or has none."""
+
+    def known(self, keys: Collection[Key]) -> Mapping[Key, KnownEntry]:
+        """What is known of these items now, without hashes and records; nothing of those that are gone."""
 
     def names(self, source: str) -> set[str]:
         """Items that came from a source, those set aside included."""

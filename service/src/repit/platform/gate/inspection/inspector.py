@@ -26,7 +26,7 @@ from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.decoder.watching import BUSY
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
-from repit.platform.gate.film_kinds import is_film, moves
+from repit.platform.gate.film_kinds import holds_film, is_film
 from repit.platform.gate.films import Films, Track
 from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.indicators import Indicators
@@ -42,12 +42,13 @@ from repit.platform.gate.inspection.question import (
     Question,
     WholeFile,
 )
+from repit.platform.gate.inspection.ruling import NOT_COMPARED, VIDEO_NOT_COMPARED, ruled
 from repit.platform.gate.inspection.video_work import VideoWork
-from repit.platform.gate.inspection.watching import Watched, could_not, watched
+from repit.platform.gate.inspection.watching import Watched, watched
 from repit.platform.gate.kinds import UNREAD, left_undone
 from repit.platform.gate.metrics import Metrics
 from repit.platform.gate.pictures import Signature
-from repit.platform.gate.policy import LET_GO, Policy, judge
+from repit.platform.gate.policy import CANARY, LET_GO, Policy, judge
 from repit.platform.gate.verdict import (
     LET_GO_HERE,
     NO_PICTURE,
@@ -64,6 +65,7 @@ from repit.platform.gate.verdict import (
 from repit_engine.anchors import QueryHashes, Stage
 from repit_engine.errors import VideoTooLarge
 from repit_engine.picture.kinds import Kind
+from repit_engine.picture.shown import SEQUENCE
 from repit_engine.types import HASH_BYTES
 
 _log: Final = logging.getLogger(__name__)
@@ -119,9 +121,9 @@ class Inspector:
         """The same, for a look that only prepares another or repeats one: nothing is written down or kept."""
         return replace(self, recorder=Unwritten(), hold=None)
 
-    def within(self, seconds: float) -> Self:
-        """The same for whoever waits no longer for a video."""
-        return replace(self, videos=self.videos.within(seconds))
+    def until(self, moment: float) -> Self:
+        """The same for whoever waits no longer for a video (`foundation.clock.elapsed`)."""
+        return replace(self, videos=replace(self.videos, until=moment))
 
     def watches(self) -> bool:
         """Whether videos are looked at now."""
@@ -131,7 +133,7 @@ class Inspector:
         begun = elapsed()
         channel, status, stale = question.channel, self.board.read(), self.board.is_stale()
         try:
-            seen = self._seen(question) if status.loaded else _NOT_LOADED
+            seen = self._as_it_stands(self._seen(question)) if status.loaded else _NOT_LOADED
         except Overloaded:
             self.metrics.turned_away(channel)
             raise
@@ -163,18 +165,42 @@ class Inspector:
                 return matching.by_file(self.index, data) or self._looked_at(question)
             case LongFile(digests=digests):
                 return matching.by_digests(self.index, digests) or self._of_long(question)
-            case BareHashes(hashes=hashes, moments=moments):
-                of_video = () if moments is None else self.films.found_of(self.index, moments, self.altered)
-                return matching.strongest([*self._met(hashes), *of_video])
+            case BareHashes(hashes=hashes):
+                met = self._met(hashes)
+                of_video = ruled(partial(self._of_moments, question))
+                if of_video is None and not _is_sure(met):
+                    return replace(_not_hashed(VIDEO_NOT_COMPARED, "video"), evidence=tuple(met))
+                return matching.strongest([*met, *(of_video or ())])
             case NotLookedAt(reason=reason, kind=kind):
                 return _left(left_undone(reason, kind), reason)
 
+    def _as_it_stands(
+        self, seen: list[Evidence] | Undecided | NoPicture
+    ) -> list[Evidence] | Undecided | NoPicture:
+        """The same by what is known now: a look takes seconds, and an item may be withdrawn meanwhile."""
+        if isinstance(seen, NoPicture):
+            return seen
+        given = seen.evidence if isinstance(seen, Undecided) else seen
+        known = self.index.known([evidence.key for evidence in given]) if given else {}
+        kept = [
+            replace(evidence, state=entry.state, confirmations=entry.confirmations) if entry else evidence
+            for evidence in given
+            if (entry := known.get(evidence.key)) or evidence.item == CANARY
+        ]
+        return replace(seen, evidence=tuple(kept)) if isinstance(seen, Undecided) else kept
+
     def _of_long(self, question: LongFile) -> list[Evidence] | Undecided | NoPicture:
-        if not self.watches() or (question.content is None and question.kind is not Kind.FILM):
+        if not question.is_film or not self.watches():
             return _left(left_undone("unsupported-picture", question.kind), "too-many-bytes")
+        if question.content is None and question.is_crowded_out and self.videos.until is None:
+            raise Overloaded
         if question.content is None:
-            return _left("video", VideoTooLarge.code)
-        return self._film(question.content, question.sender)
+            return _left("video", BUSY if question.is_crowded_out else VideoTooLarge.code)
+        seen = self._film(question.content, question.sender)
+        if not question.is_picture or (isinstance(seen, Undecided) and seen.left == "video"):
+            return seen
+        found = seen if isinstance(seen, list) else []
+        return found if _is_sure(found) else replace(_not_hashed("too-many-bytes"), evidence=tuple(found))
 
     def _film(self, content: Content, sender: str) -> list[Evidence] | Undecided | NoPicture:
         """A video, by what it shows from when to when. Raises `Overloaded`."""
@@ -190,22 +216,22 @@ class Inspector:
 
         begun = elapsed()
         try:
-            seen = watched(content, self.pool, self.videos.seconds, sender, find)
+            seen = watched(content, self.pool, self.videos.left, sender, find)
         except Overloaded:
-            if not self.videos.is_waited_for:
+            if self.videos.until is None:
                 raise
             seen = Watched(reason=BUSY)
         self.metrics.watched(seen.reason, elapsed() - begun)
         return seen
 
     def _looked_at(self, question: WholeFile) -> list[Evidence] | Undecided | NoPicture:
-        begun = elapsed()
+        begun, failed = elapsed(), list[str]()
         seen = looking.looked_at(
             question,
             self.pool,
             looking.limits_of(self.max_bytes, self.budget_seconds),
             last=self.last_stage,
-            find=self._found,
+            find=partial(self._found, failed),
             enough=lambda look: look.is_sure and not let_go.near(look, self.here),
         )
         if seen.reason is not None:
@@ -218,22 +244,36 @@ class Inspector:
         found = let_go.marked(
             seen.looks, self.here, lambda: self._views(question, self.budget_seconds - (elapsed() - begun))
         )
-        if moves(question.data) and not _is_sure(found) and self.watches():
-            more = could_not(lambda: self._watched(InMemory(question.data), question.sender))
+        reason = seen.reason or next(iter(failed), None)
+        of: Left = "undecided"
+        as_video = seen.moves or holds_film(question.data)
+        if as_video and not _is_sure(found) and self.watches():
+            more = self._watched(InMemory(question.data), question.sender)
             found = matching.strongest([*found, *more.found])
+            if reason in (None, SEQUENCE):
+                reason, of = more.reason, "video"
         # What people let go stands for what was seen of the file, and not for the rest of it.
-        if seen.reason is None or _is_sure(found):
+        if reason is None or _is_sure(found):
             return found
-        return replace(_not_hashed(seen.reason), evidence=tuple(found))
+        return replace(_not_hashed(reason, of), evidence=tuple(found))
 
-    def _found(self, stages: Iterable[QueryHashes], upload: Upload) -> list[Evidence]:
-        """What one look at a picture has in common with pictures, and then with moments of videos."""
+    def _found(self, failed: list[str], stages: Iterable[QueryHashes], upload: Upload) -> list[Evidence]:
+        """What one look at a picture has in common with pictures, and then with moments of videos; `failed`
+        is told where a rule could not say."""
         heard: list[QueryHashes] = []
         coming = iter(stages)
-        found = self.altered.found(self.index, noting(heard, coming), upload)
-        if _is_sure(found):
-            return found
-        return matching.strongest([*found, *self.films.stills(self.index, chain(heard, coming))])
+        pictures = ruled(lambda: self.altered.found(self.index, noting(heard, coming), upload))
+        if pictures and _is_sure(pictures):
+            return pictures
+        stills = ruled(lambda: self.films.stills(self.index, chain(heard, coming)))
+        if pictures is None or stills is None:
+            failed.append(NOT_COMPARED)
+        return matching.strongest([*(pictures or ()), *(stills or ())])
+
+    def _of_moments(self, question: BareHashes) -> list[Evidence]:
+        if question.moments is None:
+            return []
+        return self.films.found_of(self.index, question.moments, self.altered)
 
     def _views(self, question: WholeFile, seconds: float) -> list[list[QueryHashes]] | None:
         if seconds <= 0:

@@ -42,11 +42,12 @@ class Look:
 @dataclass(slots=True)
 class Seen:
     """`reason`: why not all of the file was looked at; None where all was. `kind`: as what it would be shown,
-    where it was refused."""
+    where it was refused. `moves`: it is an animation."""
 
     looks: list[Look] = field(default_factory=list)
     reason: str | None = None
     kind: Kind = Kind.PICTURE
+    moves: bool = False
 
 
 def looked_at(
@@ -67,6 +68,7 @@ def looked_at(
             for stages in looks:
                 look = _drawn(_look(stages, upload, find), looks.proportion)
                 seen.looks.append(look)
+                seen.moves = looks.moves
                 if enough(look):
                     break
         seen.reason = looks.unseen

@@ -25,13 +25,18 @@ class WholeFile:
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class LongFile:
     """A file too long to be kept in memory, of which digests are; `kind`: as what it would be shown, by its
-    head. `content`: where it can be read, of a video that was spooled."""
+    head; `is_film`, `is_picture`: whether that head makes it a video, a picture that is read, or both.
+    `content`: where it can be read, of a video that was spooled; `is_crowded_out`: others had taken the room
+    for that."""
 
     digests: tuple[tuple[Algorithm, bytes], ...]
     kind: Kind
     channel: str
     sender: str = ""
     content: Content | None = None
+    is_film: bool = False
+    is_picture: bool = False
+    is_crowded_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

@@ -4,9 +4,10 @@ In: settings, what the index holds. Out: whether a video is worth opening, and h
 `inspector`.
 """
 
-from dataclasses import dataclass, replace
-from typing import Final, Literal, Self
+from dataclasses import dataclass
+from typing import Final, Literal
 
+from repit.foundation.clock import elapsed
 from repit.platform.gate.index.protocol import View
 
 Which = Literal["known", "all", "no"]
@@ -20,8 +21,9 @@ class VideoWork:
 
     which: Which = "known"
     seconds: float = SECONDS
-    is_waited_for: bool = False
-    """Somebody waits: where too many do, a video is undecided. Otherwise it can come back later."""
+    until: float | None = None
+    """The moment (`foundation.clock.elapsed`) up to which somebody waits: where too many do, a video is
+    undecided. None where nobody does, so that it can come back later."""
 
     def is_worth(self, view: View) -> bool:
         """Whether looking at a video may find anything."""
@@ -29,6 +31,7 @@ class VideoWork:
             return False
         return bool(view.videos.videos) or (self.which == "all" and view.has_families)
 
-    def within(self, seconds: float) -> Self:
-        """The same for whoever waits no longer than this."""
-        return replace(self, seconds=min(self.seconds, seconds), is_waited_for=True)
+    @property
+    def left(self) -> float:
+        """Seconds that a video which is taken up now may take."""
+        return self.seconds if self.until is None else max(0.0, min(self.seconds, self.until - elapsed()))

@@ -5,13 +5,13 @@ In: a video that can be read anywhere, the decoders, the index. Out: `Watched`. 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from repit.platform.gate.content import Content
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.decoder.refusals import NotSeen
-from repit.platform.gate.decoder.watching import BUSY
-from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.films import Track
+from repit.platform.gate.inspection.ruling import VIDEO_NOT_COMPARED, ruled
 from repit.platform.gate.matching import strongest
 from repit.platform.gate.verdict import SURE, Evidence
 
@@ -37,18 +37,14 @@ def watched(
     try:
         with pool.watch(content, seconds, sender) as tracks:
             for track in tracks:
-                seen.found = strongest([*seen.found, *find(track)])
+                found = ruled(partial(find, track))
+                if found is None:
+                    seen.reason = VIDEO_NOT_COMPARED
+                    return seen
+                seen.found = strongest([*seen.found, *found])
                 if any(evidence.tier in SURE for evidence in seen.found):
                     return seen
             seen.reason = tracks.unseen
     except NotSeen as unseen:
         seen.reason = unseen.outcome.reason
     return seen
-
-
-def could_not(watch: Callable[[], Watched]) -> Watched:
-    """The same for what was looked at as a picture already: that answer stands, whatever becomes of this."""
-    try:
-        return watch()
-    except Overloaded:
-        return Watched(reason=BUSY)

@@ -41,19 +41,25 @@ class Asking(SentBy):
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """`later`: whether to be given an address where it takes longer than `seconds`."""
+    """`later`: whether to be given an address where it takes longer than `seconds`. `stated`: whether the
+    caller said how long it waits, and so since it began to send."""
 
     later: bool
     seconds: float
+    stated: bool = False
+
+    def until(self, begun: float, whole: float) -> float:
+        """When whoever began to ask, and was heard to the end, at these moments waits no longer."""
+        return (begun if self.stated else whole) + self.seconds
 
 
 def preference_of(header: str) -> Preference:
     """What a header says, as far as it is understood."""
-    later, seconds = False, float(settings.REPIT_GATE_VIDEO_WAIT_SECONDS)
+    later, stated, seconds = False, False, float(settings.REPIT_GATE_VIDEO_WAIT_SECONDS)
     for part in header[:LONGEST].split(","):
         name, _, value = part.partition(";")[0].partition("=")
         name, value = name.strip().lower(), value.strip().strip('"')
         later = later or name == _ASYNC
         if name == "wait" and value.isascii() and value.isdigit():
-            seconds = float(value[:6])
-    return Preference(later, seconds)
+            stated, seconds = True, float(value[:6])
+    return Preference(later, seconds, stated)

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from repit.foundation.clock import elapsed
 from repit.foundation.errors import NotFound, TooLarge
 from repit.foundation.web.api.answers import JSON, Answer
 from repit.foundation.web.api.operations import operation
@@ -142,24 +143,26 @@ def refuse(request: HttpRequest, query: InFrontOf, headers: Waiting) -> HttpResp
 
 def _now(request: HttpRequest, channel: str, preference: Preference) -> Verdict:
     """The verdict, for which the caller waits."""
+    begun = elapsed()
     with ExitStack() as held:
         ask = _asked(request, channel, held)
-        return ask(runtime.current().inspector.within(preference.seconds))
+        return ask(runtime.current().inspector.until(preference.until(begun, elapsed())))
 
 
 def _begun(request: HttpRequest, channel: str, preference: Preference) -> Check:
     """The same for a caller who comes back where it takes longer."""
-    gate = runtime.current()
+    gate, begun = runtime.current(), elapsed()
     with ExitStack() as held:
         ask = _asked(request, channel, held)
         kept = held.pop_all()
 
     def work() -> Verdict:
-        with kept:
-            return ask(gate.inspector)
+        with kept:  # whoever asks again waits as long as any video may take
+            return ask(gate.inspector.until(elapsed() + gate.inspector.videos.seconds))
 
     try:
-        return gate.checks.begin(_owner(request), work, preference.seconds)
+        moment = elapsed()
+        return gate.checks.begin(_owner(request), work, max(0.0, preference.until(begun, moment) - moment))
     except Overloaded:
         kept.close()
         raise

@@ -13,6 +13,7 @@ from typing import Final
 
 from repit.foundation.admission.errors import Busy
 from repit.foundation.admission.lanes import Lane
+from repit.foundation.clock import elapsed
 from repit.foundation.errors import RepitError
 from repit.foundation.hashes import ALGORITHMS
 from repit.platform.gate.errors import Overloaded
@@ -168,12 +169,13 @@ class Examiner:
     async def _judge(self, question: OneUpload, talk: Talk | None) -> Answer:
         return await self._with_upstream(await self._ours(question), talk)
 
-    def _inspect(self, question: OneUpload) -> Verdict:
-        return self._gate.inspector.within(self._video_seconds).inspect(question)
+    def _inspect(self, question: OneUpload, until: float) -> Verdict:
+        return self._gate.inspector.until(until).inspect(question)
 
     async def _ours(self, question: OneUpload) -> Answer:
+        until = elapsed() + self._video_seconds  # waiting for a thread counts
         try:
-            verdict = await self._lane.run(question.sender, lambda: self._inspect(question))
+            verdict = await self._lane.run(question.sender, lambda: self._inspect(question, until))
         except Overloaded:
             return Failed(BUSY, busy=True)
         except Busy:

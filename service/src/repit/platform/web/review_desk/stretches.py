@@ -79,7 +79,12 @@ def time_line(kept: _Kept) -> TimeLine | None:
     ends = [span[1] for segment in segments for span in (segment["upload"], segment["known"]) if span]
     longest = max(duration, *ends, 1)
     stretches = tuple(_stretch(number, segment, longest) for number, segment in enumerate(segments, 1))
-    covered = sum(segment["upload"][1] - segment["upload"][0] for segment in segments if segment["upload"])
+    # Of all stretches, of which no more are kept than people read; decisions of before do not say it.
+    covered = kept.get("agreeing")
+    if covered is None:
+        covered = sum(
+            segment["upload"][1] - segment["upload"][0] for segment in segments if segment["upload"]
+        )
     return TimeLine(
         stretches,
         clocked(duration) if duration else "",

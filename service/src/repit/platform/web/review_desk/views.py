@@ -23,9 +23,9 @@ from repit.foundation.web.complaints import about, complain
 from repit.platform.review import deciding, grounds, media, queue, undoing, wellbeing
 from repit.platform.review import words as code_words
 from repit.platform.review.deciding import AnswerNotWhole
+from repit.platform.review.images import kind_of
 from repit.platform.review.models import Review, Step
 from repit.platform.web.review_desk import evidence, pending, tickets
-from repit.platform.web.review_desk.images import kind_of
 
 _SHOWN: Final = 50
 _OBJECTIONS: Final = 5

@@ -1,7 +1,8 @@
 """Which content type an opened upload is sent under.
 
 In: its bytes. Out: the type of a picture that browsers show without running anything, or None: videos and
-other files are not shown, they are known by their exact bytes. Next: `views`.
+other files are not shown, of a video the times at which it agrees are. Next: `media`, which keeps no other;
+the desk.
 """
 
 from typing import Final
