@@ -191,6 +191,42 @@ def test_each_track_of_moving_pictures_can_be_read() -> None:
         open_video(content, track=2)
 
 
+def _beside_a_sequence_of_pictures() -> bytes:
+    """An AVIF that moves, with the film as one more track: a picture to some, that film to a player."""
+    avif = animation("AVIF")
+    index = avif.index(b"moov") - 4
+    index_end = index + int.from_bytes(avif[index : index + 4], "big")
+    data = FILM.index(b"mdat") - 4
+    track = bytearray(FILM[FILM.index(b"trak") - 4 :])
+    del track[int.from_bytes(track[:4], "big") :]
+    offsets = track.index(b"stco") + 12
+    moved = len(avif) - data
+    for at in range(offsets, offsets + 4 * int.from_bytes(track[offsets - 4 : offsets], "big"), 4):
+        track[at : at + 4] = (int.from_bytes(track[at : at + 4], "big") + moved).to_bytes(4, "big")
+    number = track.index(b"tkhd") + 16
+    track[number : number + 4] = (99).to_bytes(4, "big")
+    film_data = FILM[data : data + int.from_bytes(FILM[data : data + 4], "big")]
+    inside = b"moov" + avif[index + 8 : index_end] + track
+    skipped = avif[index : index + 4] + b"skip" + bytes(index_end - index - 8)
+    rest = avif[index_end:] + film_data + (len(inside) + 4).to_bytes(4, "big") + inside
+    return avif[:index] + skipped + rest
+
+
+def test_a_film_beside_a_sequence_of_pictures_is_one_of_its_tracks() -> None:
+    content = _beside_a_sequence_of_pictures()
+    with Image.open(io.BytesIO(content)) as picture:
+        assert (picture.format, getattr(picture, "n_frames", 1) > 1) == ("AVIF", True)
+    with open_video(content) as video:
+        frames = {0: len(seen(video.every()))}
+        tracks = video.tracks
+    for track in range(1, tracks):
+        with open_video(content, track=track) as video:
+            frames[track] = len(seen(video.every()))
+    assert frames[0] > 1 and 60 in frames.values()
+    with pytest.raises(NoMovingPicture):
+        open_video(content, track=tracks)
+
+
 def _beside_what_is_not_read() -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format="matroska") as container:

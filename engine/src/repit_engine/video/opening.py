@@ -4,6 +4,7 @@ In: bytes, a path, an open file. Out: `Video`. Next: `repit_engine.moments` hash
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -143,13 +144,26 @@ def _reader_of(source: Source, limits: VideoLimits, spent: Spent, track: int) ->
         raise no_moving_picture()
     if boxes is not None and boxes.kinds.count(b"moov") > 1:
         spent.leave(Unseen.MORE)
+    if kind is Container.ANIMATION and boxes is None:
+        with reading(source, known=True):
+            return Animation(source, limits, spent)
     if kind is Container.ANIMATION:
-        try:
-            with reading(source, known=True):
-                return Animation(source, limits, spent)
-        except VideoRefused:
-            # What names itself a sequence of pictures may be a film to who plays it.
-            if boxes is None:
-                raise
+        # What names itself a sequence of pictures may be a film to who plays it, or have one beside it.
+        beside = _tracks_of(source, limits, spent)
+        with suppress(VideoRefused), reading(source, known=True):
+            sequence = Animation(source, limits, spent)
+            sequence.tracks += beside
+            if not track:
+                return sequence
+            track -= 1
     with reading(source, known=kind is not Container.UNKNOWN):
         return Film(source, limits, spent, track)
+
+
+def _tracks_of(source: Source, limits: VideoLimits, spent: Spent) -> int:
+    """Of moving pictures, as demuxers see them; 0 where they see none."""
+    tracks = 0
+    with suppress(VideoRefused), reading(source, known=True):
+        tracks = Film(source, limits, spent, 0).tracks
+    source.seek(0)
+    return tracks
