@@ -169,6 +169,16 @@ def test_a_banked_picture_is_found_in_a_slide_show_and_a_flash_of_it_goes_to_a_p
     )
 
 
+def test_a_short_film_whose_clock_lies_is_still_found_by_its_one_scene():
+    """Half of a film of a second and a half is enough, whatever its last time stamp says."""
+    weeks = 4_000_000_000
+    dense = Shown((TRIPOD, 4_000, 1_500, 1)).dense()
+    late = replace(dense, ms=np.where(dense.ms == dense.ms.max(), weeks, dense.ms))
+    item = index_of(spliced(TRIPOD, 12_000, FILM))
+    assert decide_video([dense], item, duration=1_500).strength is Strength.REVIEW
+    assert decide_video([late], item, duration=weeks).strength is Strength.REVIEW
+
+
 @pytest.mark.parametrize("alike", [0.0, 0.85])
 def test_of_thousands_of_unrelated_pairs_none_agrees(alike):
     """Whatever scenes of the world have in common; `make bench NAME=video` counts a million."""

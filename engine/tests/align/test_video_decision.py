@@ -190,6 +190,17 @@ def test_a_video_that_is_withdrawn_while_it_is_looked_at_is_no_match():
     assert decided(held, Shown((FOOTAGE[0], 2_000, 9_000, 1))).matches == ()
 
 
+def test_a_clock_that_lies_about_the_end_takes_nothing_from_what_is_shown(index):
+    """The last frame is stamped seven weeks after the one before."""
+    upload = Shown((FOOTAGE[2], 3_000, 3_000, 1))
+    dense, weeks = upload.dense(), 4_000_000_000
+    late = of(dense, dense.ms == 0)
+    late = replace(late, ms=late.ms + weeks)
+    honest = decide_video([dense], index, duration=upload.duration)
+    lying = decide_video([joined(dense, late)], index, duration=weeks)
+    assert only(lying).expected_false <= 2 * only(honest).expected_false
+
+
 def test_what_is_muted_is_not_met(index):
     upload = Shown((FOOTAGE[0], 2_000, 9_000, 1))
     assert decided(index, upload, muted=lambda ids: np.ones(len(ids), np.bool_)).matches == ()

@@ -214,17 +214,17 @@ def pictures_in(
                 if match.item == number and (best is None or decision.surest(match) < decision.surest(best)):
                     best = match
         if best is not None:
-            shown.append(_shown(best, np.unique(upload.ms[rows[own]]), times[0], duration))
+            shown.append(_shown(best, np.unique(upload.ms[rows[own]]), times[0], upload))
     return tuple(sorted(shown, key=lambda found: (*_by_strength(found.strength, found.match), found.item)))
 
 
-def _shown(match: Match, times: NDArray[np.int64], at: int, duration: int) -> ShownPicture:
+def _shown(match: Match, times: NDArray[np.int64], at: int, upload: Upload) -> ShownPicture:
     """From when to when without a break about one time."""
     breaks = np.flatnonzero(np.diff(times) > _GAP) + 1
     part = next(run for run in np.split(times, breaks) if at <= run[-1])
     begin, end = int(part[0]), int(part[-1])
     strength = match.strength
-    if strength is Strength.BLOCK and end - begin < min(FLASH, duration / 2):
+    if strength is Strength.BLOCK and end - begin < min(FLASH, upload.covered / 2):
         strength = Strength.REVIEW
     return ShownPicture(match.item, begin, end, strength, match)
 
