@@ -179,6 +179,10 @@ def test_what_was_met_is_asked_about_again_and_ends_become_exact(index):
     assert all(np.diff(times[(times >= begin) & (times <= end)]).max() <= 140 for begin, end in spans)
 
 
+def test_of_spans_that_last_for_weeks_by_their_clock_no_more_times_are_asked_than_there_is_room_for():
+    assert len(times_within(((0, 1_000), (5_000, 4_000_000_000)))) < 200_000
+
+
 def test_a_video_that_is_withdrawn_while_it_is_looked_at_is_no_match():
     class Withdrawing(VideoIndex):
         def moments(self, number):

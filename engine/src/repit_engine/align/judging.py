@@ -136,10 +136,11 @@ def _in_order(line: Line, agreeing: Points, seen: Points, meeting: Meeting) -> b
 def _match(turn: int, found: list[Found], meeting: Meeting, shared: Shared) -> VideoMatch:
     surest, item = found[0], meeting.item
     moments = np.unique(np.concatenate([part.stretch.points.moments for part in found]))
-    common = moments[shared(item, moments)]
     strength, piece = surest.strength, surest.piece
-    if strength is Strength.BLOCK and not any(_stands_alone(part, common, meeting) for part in found):
-        strength, piece = Strength.REVIEW, True
+    if strength is Strength.BLOCK:
+        common = moments[shared(item, moments)]
+        if not any(_stands_alone(part, common, meeting) for part in found):
+            strength, piece = Strength.REVIEW, True
     return VideoMatch(
         item=item.number,
         strength=strength,

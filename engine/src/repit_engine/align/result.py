@@ -50,11 +50,14 @@ class VideoMatch:
 
 @dataclass(frozen=True, slots=True)
 class VideoDecision:
-    """`matches`: surest first. `stages`: how many were asked about. `hashes`: how many were searched."""
+    """`matches`: surest first. `stages`: how many were asked about. `hashes`: how many were searched. `left`:
+    how many items that were met were not compared with all of it, since others took all the work that one
+    upload may cost."""
 
     matches: tuple[VideoMatch, ...]
     stages: int
     hashes: int
+    left: int = 0
 
     @property
     def best(self) -> VideoMatch | None:

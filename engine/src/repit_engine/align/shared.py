@@ -18,11 +18,14 @@ from repit_engine.align.ids import numbers_of
 from repit_engine.align.meeting import Item
 from repit_engine.align.protocol import VideoSearch
 from repit_engine.align.rates import VideoRule
+from repit_engine.align.work import Work
 from repit_engine.kernels import jit
 from repit_engine.moments import Moments
 
 _MOST_ASKED: Final = 256
 _MOST_OTHERS: Final = 32
+_BLOCK: Final = 256
+"""Moments compared with all of another item's at a time."""
 _MOST_OF_ITEM: Final = 0.25
 """Of an item's moments: what shares more is a copy, or a part, and no title card."""
 _LONGEST: Final = 30_000
@@ -32,9 +35,10 @@ _LONGEST: Final = 30_000
 class SharedParts:
     """Asks an index, once for each item and moment."""
 
-    def __init__(self, index: VideoSearch, rule: VideoRule) -> None:
-        self._index, self._rule = index, rule
+    def __init__(self, index: VideoSearch, rule: VideoRule, work: Work) -> None:
+        self._index, self._rule, self._work = index, rule, work
         self._known: dict[tuple[int, int], bool] = {}
+        self._pairs: dict[tuple[int, int], NDArray[np.int64]] = {}
 
     def __call__(self, item: Item, moments: NDArray[np.int64]) -> NDArray[np.bool_]:
         fresh = [moment for moment in moments.tolist() if (item.number, moment) not in self._known]
@@ -51,20 +55,28 @@ class SharedParts:
         others = sorted(met, key=lambda number: (-met[number], number))[:_MOST_OTHERS]
         shared: NDArray[np.int64] = np.empty(0, np.int64)
         for number in others:
-            held = self._index.moments(number)
-            if held is not None:
-                shared = np.union1d(shared, self._with(item.moments, held))
+            if (item.number, number) not in self._pairs:
+                held = self._index.moments(number)
+                if held is None or not self._work.takes(len(item.moments) * len(held)):
+                    continue  # what is not known to be shared is not
+                self._pairs[item.number, number] = self._with(item.moments, held)
+            shared = np.union1d(shared, self._pairs[item.number, number])
         if not _is_little(item.moments, shared):
             return np.empty(0, np.int64)
         return np.intersect1d(shared, moments)
 
     def _with(self, own: Moments, other: Moments) -> NDArray[np.int64]:
         """Moments of `own` that `other` has too, if they have nothing else in common."""
-        bits = np.empty((len(own), len(other)), np.uint16)
         left, right = (np.ascontiguousarray(side.whole).view(np.uint64) for side in (own, other))
-        jit.distances.distance_matrix(left, right, bits)
-        near = bits <= self._rule.radius
-        here, there = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
+        own_near, other_near = np.zeros(len(left), np.bool_), np.zeros(len(right), np.bool_)
+        for start in range(0, len(left), _BLOCK):
+            rows = left[start : start + _BLOCK]
+            bits = np.empty((len(rows), len(right)), np.uint16)
+            jit.distances.distance_matrix(rows, right, bits)
+            near = bits <= self._rule.radius
+            own_near[start : start + _BLOCK] = near.any(axis=1)
+            other_near |= near.any(axis=0)
+        here, there = np.flatnonzero(own_near), np.flatnonzero(other_near)
         little = _is_little(own, here) and _is_little(other, there)
         return here if little else np.empty(0, np.int64)
 

@@ -22,6 +22,7 @@ from repit_engine.align.protocol import Muted, VideoSearch
 from repit_engine.align.rates import DEFAULT_VIDEO_RULE, VideoRule
 from repit_engine.align.shared import SharedParts
 from repit_engine.align.upload import Upload
+from repit_engine.align.work import MOST_WORK, Work
 from repit_engine.anchors import Kind, QueryHashes, Stage
 from repit_engine.decision import DEFAULT_RULE, Match, Rule, Strength
 from repit_engine.decision.rule import SMALL_BANK, FamilyOf, Owner, Search
@@ -32,6 +33,7 @@ from repit_engine.types import HashArray, IdArray, RangeResult
 
 FLASH: Final = 1_000
 """Milliseconds below which a picture in a video goes to a person."""
+_MOST_WORK: Final = MOST_WORK // 16
 _MOST_MET: Final = 32
 _MOST_TIMES: Final = 4
 _GAP: Final = 2_500
@@ -128,7 +130,7 @@ class _Stills:
     def __init__(self, index: VideoSearch, rule: VideoRule, muted: Muted | None) -> None:
         self._index, self._rule, self._muted = index, rule, muted
         self._items: dict[int, Item | None] = {}
-        self._shared = SharedParts(index, rule)
+        self._shared = SharedParts(index, rule, Work(_MOST_WORK))
 
     def search(self, hashes: HashArray, radius: int) -> RangeResult:
         found = self._index.search(hashes, radius)
