@@ -25,8 +25,12 @@ def index_of(*items: Moments) -> VideoIndex:
 
 def spliced(first: Footage, length: int, rest: Footage) -> Moments:
     """A video that begins with so many milliseconds of one thing and goes on with another."""
-    shown = Shown((first, 0, length, 1), (rest, 0, 60_000 - length, 1), noise=0.0)
-    times = np.arange(300, 60_000, 1000)
+    return banked(Shown((first, 0, length, 1), (rest, 0, 60_000 - length, 1), noise=0.0))
+
+
+def banked(shown: Shown) -> Moments:
+    """One moment in the midst of each second."""
+    times = np.arange(300, shown.duration, 1000)
     hashes = bits_of(shown.at(times))
     count = len(times)
     return Moments(
@@ -37,7 +41,7 @@ def spliced(first: Footage, length: int, rest: Footage) -> Moments:
         np.ascontiguousarray(hashes[:, 1:].reshape(-1, 32)),
         np.repeat(np.arange(count, dtype=np.uint32), 4),
         np.full(4 * count, 80, np.uint8),
-        60_000,
+        shown.duration,
     )
 
 
@@ -76,6 +80,48 @@ def test_an_intro_that_two_items_share_never_blocks_and_what_follows_it_does():
     assert (both.best.item, both.best.strength) == (0, Strength.BLOCK)
     index.remove(1)
     assert decided(index, upload).matches[0].piece  # the first five seconds of a minute
+
+
+def shared_by(intro: Footage, length: int, count: int) -> VideoIndex:
+    """Unrelated items of a minute that begin with the same thing; FILM goes on in the first."""
+    rest = [FILM, *(Footage(40 + number, 60, shake=0.8) for number in range(count - 1))]
+    return index_of(*(spliced(intro, length, film) for film in rest))
+
+
+def test_an_intro_that_four_unrelated_items_share_never_blocks_and_what_follows_it_does():
+    intro = Footage(36, 12, shot=1.5, shake=0.3)
+    upload = Shown((intro, 0, 12_000, 1), (OTHER[1], 0, 30_000, 1))
+    index = shared_by(intro, 12_000, 4)
+    assert {(match.strength, match.piece) for match in decided(index, upload).matches} == {
+        (Strength.REVIEW, True)
+    }
+    both = decided(index, Shown((intro, 0, 12_000, 1), (FILM, 0, 12_000, 1)))
+    assert (both.best.item, both.best.strength) == (0, Strength.BLOCK)
+    index.remove(3)
+    assert decided(index, upload).strength is Strength.BLOCK
+
+
+def test_what_one_item_that_was_banked_again_and_again_shares_counts_once():
+    intro = Footage(36, 12, shot=1.5, shake=0.3)
+    again = spliced(intro, 12_000, Footage(41, 60, shake=0.8))
+    index = index_of(spliced(intro, 12_000, FILM), again, again, again, again)
+    upload = Shown((intro, 0, 12_000, 1), (OTHER[1], 0, 30_000, 1))
+    assert decided(index, upload).strength is Strength.BLOCK
+
+
+@pytest.mark.parametrize("begin", [0, 20_000])
+def test_no_one_takes_the_middle_of_a_film_from_it_by_banking_it_within_their_own(begin):
+    """Nor its beginning, where the others have it in their midst."""
+
+    def around(seed: int, before: int) -> Moments:
+        other = Footage(seed, 60, shake=0.8)
+        parts = (other, 0, before, 1), (FILM, begin, 8_000, 1), (other, before, 52_000 - before, 1)
+        return banked(Shown(*(part for part in parts if part[2]), noise=0.0))
+
+    index = index_of(moments_of(FILM), *(around(seed, 30_000 if not begin else 0) for seed in range(50, 55)))
+    upload = Shown((FILM, begin, 8_000, 1), (OTHER[1], 0, 20_000, 1))
+    found = {match.item: match.strength for match in decided(index, upload).matches}
+    assert found[0] is Strength.BLOCK
 
 
 def test_the_last_seconds_of_a_long_item_alone_go_to_a_person_and_those_of_a_short_one_block():
