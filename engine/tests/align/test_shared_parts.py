@@ -12,6 +12,7 @@ from repit_engine.anchors import Kind, QueryHashes, Stage
 from repit_engine.decision import Strength, packed_id
 from repit_engine.moments import Moments
 from repit_engine.search import FlatIndex
+from repit_engine.stoplist import Crowd
 
 TRIPOD = Footage(31, 30, shot=60, shake=0.0)
 FILM = Footage(32, 60, shot=5, shake=0.8)
@@ -147,23 +148,44 @@ def test_a_logo_in_every_scene_of_two_films_is_no_match():
     assert decision.strength is not Strength.BLOCK
 
 
-def test_what_many_unrelated_uploads_share_loses_its_voice_and_gets_it_back():
-    intro = Footage(35, 4, shot=1.0, shake=0.3)
-    index, crowd = index_of(spliced(intro, 4_000, FILM)), MomentCrowd()
-    for seed in range(3_000, 3_008):
-        upload = Shown((intro, 0, 4_000, 1), (Footage(seed, 20, shake=0.8), 0, 15_000, 1))
-        decision = decided(index, upload, muted=crowd.muted)
-        assert decision.best is not None
-        assert decision.best.piece
-        crowd.note(decision.best, [upload.dense()])
+def noted(crowd: MomentCrowd, index: VideoIndex, *parts: tuple[Footage, float, float, float], times: int = 8):
+    """So many uploads that show this, and something of their own."""
+    for seed in range(3_000, 3_000 + times):
+        upload = Shown(*parts, (Footage(seed, 20, shake=0.8), 0, 9_000, 1))
+        for match in decided(index, upload, muted=crowd.muted).matches:
+            crowd.note(match, [upload.dense()])
+
+
+def test_what_many_unrelated_uploads_share_goes_to_a_person_with_what_rests_on_it():
+    intro = Footage(35, 5, shot=1.0, shake=0.3)
+    index, crowd = index_of(spliced(intro, 4_900, FILM)), MomentCrowd()
+    longer = Shown((intro, 0, 4_900, 1), (FILM, 0, 900, 1), (OTHER[0], 0, 9_000, 1))
+    assert decided(index, longer).strength is Strength.BLOCK
+    noted(crowd, index, (intro, 0, 4_900, 1))
     assert crowd.rejected >= 3
-    upload = Shown((intro, 0, 4_000, 1), (Footage(3_100, 20, shake=0.8), 0, 15_000, 1))
-    assert decided(index, upload, muted=crowd.muted).matches == ()
+    assert decided(index, longer, muted=crowd.muted).strength is Strength.REVIEW
+    upload = Shown((intro, 0, 4_900, 1), (Footage(3_100, 20, shake=0.8), 0, 15_000, 1))
+    assert decided(index, upload, muted=crowd.muted).best.piece
     clip = Shown((FILM, 8_000, 10_000, 1))
     assert decided(index, clip, muted=crowd.muted).strength is Strength.BLOCK
-    crowd.restore(0)
+
+
+def test_no_number_of_uploads_takes_a_film_from_whoever_is_in_it():
+    """Each shows another second of it beside something else."""
+    short = Footage(37, 9, shot=1.0, shake=0.3)
+    index, crowd = index_of(moments_of(short), moments_of(FILM)), MomentCrowd(Crowd(limit=2))
+    for begin in range(0, 9_000, 900):
+        noted(crowd, index, (short, begin, 900, 1), times=2)
+    for begin in (0, 20_000, 54_000):
+        noted(crowd, index, (FILM, begin, 6_000, 1), times=2)
+    for shown in ((short, 0, 9_000, 1), (FILM, 0, 60_000, 1), (FILM, 20_000, 6_000, 1)):
+        assert decided(index, Shown(shown), muted=crowd.muted).strength is Strength.BLOCK
+
+
+def test_one_still_scene_that_many_uploads_show_is_not_noted():
+    item, crowd = spliced(TRIPOD, 12_000, FILM), MomentCrowd()
+    noted(crowd, index_of(item), (TRIPOD, 500, 3_500, 1))
     assert crowd.rejected == 0
-    assert decided(index, upload, muted=crowd.muted).best.piece
 
 
 def as_picture(hashes: np.ndarray) -> list[QueryHashes]:
@@ -186,6 +208,14 @@ def test_a_still_of_a_video_is_met_and_one_of_its_beginning_or_end_goes_to_a_per
     assert (still.item, still.begin, still.strength) == (0, int(item.begins[moment]), strength)
     assert still.piece is (strength is Strength.REVIEW)
     assert still.match.item == 0
+
+
+def test_a_still_of_what_many_uploads_show_goes_to_a_person():
+    item = moments_of(FILM)
+    (still,) = decide_still(
+        as_picture(item.whole[20:21]), index_of(item), muted=lambda ids: ids % (1 << 20) == 20
+    )
+    assert (still.strength, still.piece) == (Strength.REVIEW, True)
 
 
 def test_a_picture_that_no_video_shows_is_no_still():

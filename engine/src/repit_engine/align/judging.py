@@ -137,10 +137,12 @@ def _match(turn: int, found: list[Found], meeting: Meeting, shared: Shared) -> V
     surest, item = found[0], meeting.item
     moments = np.unique(np.concatenate([part.stretch.points.moments for part in found]))
     strength, piece = surest.strength, surest.piece
+    titles = np.empty(0, np.int64)
     if strength is Strength.BLOCK:
         common = moments[shared(item, moments)]
         if not any(_stands_alone(part, common, meeting) for part in found):
             strength, piece = Strength.REVIEW, True
+            titles = _titles(found, common, meeting)
     return VideoMatch(
         item=item.number,
         strength=strength,
@@ -150,7 +152,7 @@ def _match(turn: int, found: list[Found], meeting: Meeting, shared: Shared) -> V
         piece=piece,
         reversed=surest.line.speed < 0 and surest.segment.speed != 0,
         orientation=Orientation(turn % NEGATIVE),
-        moments=tuple(moments.tolist()),
+        titles=tuple(titles.tolist()),
     )
 
 
@@ -169,6 +171,16 @@ def _stands_alone(part: Found, common: NDArray[np.int64], meeting: Meeting) -> b
     end = int(moments.ends[stretch.points.moments[own]].max())
     at_edge = end <= rule.edge or begin >= moments.duration - rule.edge
     return not (at_edge and end - begin < rule.part * moments.duration)
+
+
+def _titles(found: list[Found], common: NDArray[np.int64], meeting: Meeting) -> NDArray[np.int64]:
+    """Moments of what several scenes agree in that unrelated items have too, or that stand at an end."""
+    lines = [part.stretch.points.moments for part in found if part.evidence.scenes > 1]
+    moments = np.unique(np.concatenate([np.empty(0, np.int64), *lines]))
+    held, edge = meeting.item.moments, meeting.rule.edge
+    at_edge = (held.ends[moments] <= edge) | (held.begins[moments].astype(np.int64) >= held.duration - edge)
+    titles: NDArray[np.int64] = moments[at_edge | np.isin(moments, common)]
+    return titles
 
 
 def _apart(found: list[Found]) -> list[Segment]:

@@ -61,9 +61,10 @@ def decide_video(
     """Try the stages in turn until one gives a match of strength `stop`, or none is left.
 
     `duration` of the upload in milliseconds. `again` is asked, once, about what was met, so that doubtful
-    matches become sure ones and ends are exact. `stoplist`: such hashes of the upload have no voice but as
-    whole frames. `work`: how many pairs of hashes may be compared; the items that were met least often are
-    left where they are too many. Raises `WrongInput`.
+    matches become sure ones and ends are exact. `muted`: what agrees only there goes to a person.
+    `stoplist`: such hashes of the upload have no voice but as whole frames. `work`: how many pairs of hashes
+    may be compared; the items that were met least often are left where they are too many. Raises
+    `WrongInput`.
     """
     if duration < 0:
         raise WrongInput("An upload lasts no less than 0 milliseconds.")
@@ -101,8 +102,8 @@ class _Asking:
         work: Work,
     ) -> None:
         self._index, self._duration, self._rule = index, duration, rule
-        self._stoplist, self._muted, self._work = stoplist, muted, work
-        self._shared = SharedParts(index, rule, work)
+        self._stoplist, self._work = stoplist, work
+        self._shared = SharedParts(index, rule, work, muted)
         self._heard: list[Asked] = []
         self._met: Counter[int] = Counter()
         self._items: dict[int, Item] = {}
@@ -153,11 +154,7 @@ class _Asking:
         """At how many times of the upload each video is met."""
         found = self._index.search(stage.hashes, self._rule.radius)
         times = stage.ms[np.repeat(np.arange(len(stage)), np.diff(found.lims))]
-        ids = found.ids
-        if self._muted is not None and len(ids):
-            speaks = ~self._muted(ids)
-            ids, times = ids[speaks], times[speaks]
-        pairs = np.unique(np.stack([numbers_of(ids).astype(np.int64), times], axis=1), axis=0)
+        pairs = np.unique(np.stack([numbers_of(found.ids).astype(np.int64), times], axis=1), axis=0)
         return Counter(pairs[:, 0].tolist())
 
     def _item(self, number: int) -> Item | None:

@@ -19,9 +19,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.align.ids import numbers_of
+from repit_engine.align.ids import first_id, numbers_of
 from repit_engine.align.meeting import Item
-from repit_engine.align.protocol import VideoSearch
+from repit_engine.align.protocol import Muted, VideoSearch
 from repit_engine.align.rates import VideoRule
 from repit_engine.align.work import Work
 from repit_engine.kernels import jit
@@ -40,10 +40,10 @@ _LONGEST: Final = 30_000
 
 
 class SharedParts:
-    """Asks an index, once for each item and moment."""
+    """Asks an index, once for each item and moment; `muted` is what uploads have shown."""
 
-    def __init__(self, index: VideoSearch, rule: VideoRule, work: Work) -> None:
-        self._index, self._rule, self._work = index, rule, work
+    def __init__(self, index: VideoSearch, rule: VideoRule, work: Work, muted: Muted | None) -> None:
+        self._index, self._rule, self._work, self._muted = index, rule, work, muted
         self._known: dict[tuple[int, int], bool] = {}
         self._pairs: dict[tuple[int, int], NDArray[np.int64] | None] = {}
 
@@ -52,7 +52,16 @@ class SharedParts:
         if fresh:
             shared = set(self._of(item, np.array(fresh, np.int64)).tolist())
             self._known.update({(item.number, moment): moment in shared for moment in fresh})
-        return np.array([self._known[item.number, moment] for moment in moments.tolist()], np.bool_)
+        known = np.array([self._known[item.number, moment] for moment in moments.tolist()], np.bool_)
+        return known | np.isin(moments, self._shown(item))
+
+    def _shown(self, item: Item) -> NDArray[np.int64]:
+        """Moments that many uploads show, where they are little of the item."""
+        if self._muted is None:
+            return np.empty(0, np.int64)
+        ids = np.uint64(first_id(item.number)) + np.arange(len(item.moments), dtype=np.uint64)
+        shown = np.flatnonzero(self._muted(ids))
+        return shown if _is_little(item.moments, shown) else shown[:0]
 
     def _of(self, item: Item, moments: NDArray[np.int64]) -> NDArray[np.int64]:
         step = -(-len(moments) // _MOST_ASKED)

@@ -128,17 +128,12 @@ class _Stills:
     """An index of videos as one of pictures."""
 
     def __init__(self, index: VideoSearch, rule: VideoRule, muted: Muted | None) -> None:
-        self._index, self._rule, self._muted = index, rule, muted
+        self._index, self._rule = index, rule
         self._items: dict[int, Item | None] = {}
-        self._shared = SharedParts(index, rule, Work(_MOST_WORK))
+        self._shared = SharedParts(index, rule, Work(_MOST_WORK), muted)
 
     def search(self, hashes: HashArray, radius: int) -> RangeResult:
-        found = self._index.search(hashes, radius)
-        if self._muted is None or not len(found.ids):
-            return found
-        speaks = ~self._muted(found.ids)
-        lims = np.concatenate([np.zeros(1, np.int64), np.cumsum(speaks)])[found.lims]
-        return RangeResult(lims, found.ids[speaks], found.distances[speaks], found.truncated)
+        return self._index.search(hashes, radius)
 
     def family(self, picture: int) -> tuple[HashArray, IdArray]:
         number, moment = picture >> SLOT_AT, picture & ((1 << SLOT_AT) - 1)

@@ -117,7 +117,7 @@ class Inspector:
 
     def quiet(self) -> Self:
         """The same, for a look that only prepares another or repeats one: nothing is written down or kept."""
-        return replace(self, recorder=Unwritten(), hold=None)
+        return replace(self, recorder=Unwritten(), hold=None, films=self.films.quiet())
 
     def within(self, seconds: float) -> Self:
         """The same for whoever waits no longer for a video."""
