@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from footage import Footage, Shown, asked, bits_of, joined, moments_of
-from video_banks import OTHER, decided
+from video_banks import OTHER, decided, of
 
 from repit_engine.align import MomentCrowd, VideoIndex, decide_still, decide_video, pictures_in
 from repit_engine.anchors import Kind, QueryHashes, Stage
@@ -146,6 +146,22 @@ def test_a_logo_in_every_scene_of_two_films_is_no_match():
     worn = asked(times, bits_of(noisy), Kind.ANCHOR, slot=3)
     decision = decide_video([joined(upload.dense(), worn)], index_of(item), duration=upload.duration)
     assert decision.strength is not Strength.BLOCK
+
+
+def test_what_is_doubtful_makes_nothing_else_of_the_same_item_sure():
+    """Two seconds so dim that 42 million hashes have as much by chance, behind a glimpse for a person."""
+    index = index_of(spliced(TRIPOD, 12_000, FILM))
+
+    class Large:
+        rows = 42_000_000
+        search, moments = index.search, index.moments
+
+    parts = (TRIPOD, 4_000, 4_000, 1), (OTHER[0], 0, 6_000, 1), (FILM, 13_000, 2_000, 1)
+    clear, dim = (Shown(*parts, (OTHER[0], 20_000, 3_000, 1), noise=noise).dense() for noise in (0.1, 1.35))
+    upload = joined(of(clear, clear.ms < 10_000), of(dim, dim.ms >= 10_000))
+    decision = decide_video([upload], Large(), duration=15_000)
+    assert decision.strength is Strength.REVIEW
+    assert len(decision.best.segments) == 2
 
 
 def noted(crowd: MomentCrowd, index: VideoIndex, *parts: tuple[Footage, float, float, float], times: int = 8):

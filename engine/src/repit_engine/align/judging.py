@@ -84,9 +84,8 @@ def _of_turn(points: Points, meeting: Meeting) -> list[Found]:
         line = best_line(left, meeting.item.shots[left.moments], meeting.rule.tolerance)
         if line is None:
             break
-        # Once an item is met, its further stretches are sought among its own hashes, not the bank's.
-        among = replace(meeting, rows=len(meeting.item.hashes)) if found else meeting
-        fresh = [_weighed(line, part, left, among) for part in stretches(line, among, left)]
+        weigh = _further if found else _weighed
+        fresh = [weigh(line, part, left, meeting) for part in stretches(line, meeting, left)]
         dim += [part for part in fresh if part.strength is Strength.NONE]
         fresh = [part for part in fresh if part.strength is not Strength.NONE]
         if not fresh:
@@ -108,6 +107,18 @@ def _weighed(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Fou
     ):
         return Found(line, part, segment, evidence, strength_of(evidence.expected, meeting.rule), piece=False)
     return of_scene(line, part, segment, meeting)
+
+
+def _further(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Found:
+    """Of an item that was met: what is nothing among the bank's hashes, and something among its own, is for a
+    person. It makes nothing surer."""
+    found = _weighed(line, part, points, meeting)
+    if found.strength is Strength.NONE:
+        among = replace(meeting, rows=len(meeting.item.hashes))
+        eased = _weighed(line, part, points, among)
+        if eased.strength is not Strength.NONE:
+            return replace(found, strength=Strength.REVIEW, piece=eased.piece)
+    return found
 
 
 def _in_order(line: Line, agreeing: Points, seen: Points, meeting: Meeting) -> bool:
