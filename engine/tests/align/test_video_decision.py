@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from video_banks import FOOTAGE, ITEMS, OTHER, bank, decided, of, within
 
-from repit_engine.align import DEFAULT_VIDEO_RULE, VideoIndex, decide_video, times_within
+from repit_engine.align import DEFAULT_VIDEO_RULE, VideoIndex, decide_video, rule, times_within
+from repit_engine.align.judging import judged
 from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
 from repit_engine.pdq import Orientation
@@ -150,6 +151,14 @@ def test_what_is_sure_after_one_stage_is_asked_no_further(index):
     assert (decision.stages, decision.hashes) == (1, len(upload.dense()))
 
 
+def test_what_was_judged_by_all_that_was_heard_is_not_judged_again(index, monkeypatch):
+    judgings = []
+    monkeypatch.setattr(rule, "judged", lambda *of: judgings.append(of) or judged(*of))
+    upload = Shown((FOOTAGE[0], 2_000, 9_000, 1))
+    only(decide_video([upload.dense()], index, duration=upload.duration))
+    assert len(judgings) == 1
+
+
 def test_no_more_is_asked_than_the_budget_allows(index):
     upload = Shown((OTHER[0], 0, 20_000, 1))
     decision = decide_video(
@@ -266,5 +275,5 @@ def test_evidence_grows_with_scenes_and_shrinks_with_the_bank(index):
 
 def test_rates_are_one_table(index):
     rates = replace(DEFAULT_VIDEO_RULE.rates, single=((0, -0.1), (256, 0.0)), second=((0, -0.1), (256, 0.0)))
-    blind = DEFAULT_VIDEO_RULE.with_rates(replace(rates, whole=((0, -0.1), (256, 0.0))))
+    blind = replace(DEFAULT_VIDEO_RULE, rates=replace(rates, whole=((0, -0.1), (256, 0.0))))
     assert decided(index, Shown((FOOTAGE[2], 3_000, 4_000, 1)), rule=blind).strength is not Strength.BLOCK

@@ -9,6 +9,7 @@ from footage import Footage, moments_of
 from repit_engine.align import VideoIndex
 from repit_engine.align.ids import numbers_of
 from repit_engine.errors import WrongInput
+from repit_engine.live import LiveIndex
 from repit_engine.moments import Moments, to_bytes
 
 FOOTAGE = [Footage(seed, 20) for seed in range(8)]
@@ -119,6 +120,23 @@ def test_a_number_is_given_once(index):
     with pytest.raises(WrongInput):
         index.add_many([(2, moments_of(FOOTAGE[0])), (2, moments_of(FOOTAGE[1]))])
     assert index.videos == 1
+
+
+def test_what_fails_half_way_leaves_nothing_behind_and_may_be_tried_again(index, monkeypatch):
+    add = LiveIndex.add
+
+    def failing(held, ids, hashes, *, threads=1):
+        add(held, ids[:30], hashes[:30], threads=threads)
+        raise MemoryError
+
+    index.add(1, moments_of(FOOTAGE[1]))
+    monkeypatch.setattr(LiveIndex, "add", failing)
+    with pytest.raises(MemoryError):
+        index.add(0, moments_of(FOOTAGE[0]))
+    monkeypatch.undo()
+    assert (index.videos, index.rows, met(index, 0), met(index, 1)) == (1, 100, set(), {1})
+    index.add(0, moments_of(FOOTAGE[0]))
+    assert met(index, 0) == {0}
 
 
 def test_two_threads_change_it_while_a_third_asks(index):

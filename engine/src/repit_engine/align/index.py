@@ -96,7 +96,13 @@ class VideoIndex:
             if ids:
                 # Before the hashes: who meets one of them finds its video.
                 self._held.update(held)
-                self._hashes.add(np.concatenate(ids), np.concatenate(hashes), threads=threads)
+                try:
+                    self._hashes.add(np.concatenate(ids), np.concatenate(hashes), threads=threads)
+                except BaseException:
+                    self._hashes.remove(np.concatenate(ids))
+                    for number in held:
+                        del self._held[number]
+                    raise
 
     def remove(self, number: int) -> bool:
         """Forget a video; the next search does not find it. False where it was not held."""

@@ -110,7 +110,8 @@ class _Asking:
         self._judgements: dict[int, Judgement] = {}
         self.matches: tuple[VideoMatch, ...] = ()
         self.spans: Spans = ()
-        self._waiting = set[int]()
+        self._waiting, self._up_to_date = set[int](), set[int]()
+        self._upload = Upload((), duration)
 
     @property
     def left(self) -> int:
@@ -121,31 +122,32 @@ class _Asking:
         """Search what a stage asks, and judge anew the videos that it meets. `reserve`: the share of all work
         that is kept for later."""
         self._heard.append(stage)
+        self._upload = Upload(self._heard, self._duration, self._stoplist)
+        self._up_to_date.clear()
         fresh = self._meet(stage)
         self._met.update(fresh)
         self._judge(set(fresh), reserve)
 
     def judge(self, reserve: float = 0.0) -> None:
-        """Judge all that was met by all that was heard."""
+        """Judge all that was met by all that was heard, unless it is."""
         self._judge(set(self._met), reserve)
 
     def _judge(self, numbers: set[int], reserve: float) -> None:
         chosen = sorted(self._met, key=lambda number: (-self._met[number], number))[:_MOST_MET]
-        due = [number for number in chosen if number in numbers]
-        if due:
-            upload = Upload(self._heard, self._duration, self._stoplist)
-            for number in due:
-                item = self._item(number)
-                if item is None:
-                    continue
-                refused = self._work.refused
-                if self._work.takes(len(upload) * len(item.hashes), reserve):
-                    meeting = Meeting(upload, item, self._index.rows, self._rule, self._work)
-                    self._judgements[number] = judged(meeting, self._shared)
-                if self._work.refused > refused:
-                    self._waiting.add(number)
-                else:
-                    self._waiting.discard(number)
+        due = [number for number in chosen if number in numbers - self._up_to_date]
+        for number in due:
+            item = self._item(number)
+            if item is None:
+                continue
+            refused = self._work.refused
+            if self._work.takes(len(self._upload) * len(item.hashes), reserve):
+                meeting = Meeting(self._upload, item, self._index.rows, self._rule, self._work)
+                self._judgements[number] = judged(meeting, self._shared)
+            if self._work.refused > refused:
+                self._waiting.add(number)
+            else:
+                self._waiting.discard(number)
+                self._up_to_date.add(number)
         kept = [self._judgements[number] for number in chosen if number in self._judgements]
         self.matches = tuple(sorted((known.match for known in kept if known.match is not None), key=surest))
         self.spans = tuple(span for known in kept for span in known.spans)
