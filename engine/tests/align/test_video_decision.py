@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from footage import Footage, Shown, joined, moments_of
+from footage import Footage, Returning, Shown, joined, moments_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from video_banks import FOOTAGE, ITEMS, OTHER, bank, decided, of, within
@@ -80,6 +80,22 @@ def test_a_crop_is_found_by_its_squares(index):
     match = only(decide_video([upload.dense(whole=False)], index, duration=upload.duration))
     assert match.item == 4
     assert near(match.segments[0].item_from, 7_000)
+
+
+@pytest.mark.parametrize(
+    ("footage", "begin", "length"),
+    [
+        (Returning(705, 60, 2.0, 0.1, 3, as_before=False), 3_310, 10_000),
+        (Returning(702, 60, 2.0, 0.8, 2, as_before=True), 21_700, 3_000),
+    ],
+    ids=["hardly moving", "held as before"],
+)
+def test_a_clip_of_footage_that_returns_to_a_view_is_found_and_placed(footage, begin, length):
+    index = VideoIndex()
+    index.add(0, moments_of(footage))
+    (segment,) = only(decided(index, Shown((footage, begin, length, 1)))).segments
+    assert near(segment.item_from, begin)
+    assert near(segment.item_to, begin + length)
 
 
 def test_a_clip_between_other_footage_is_cut_out_where_it_stands(index):

@@ -19,6 +19,7 @@ from repit_engine.align.evidence import of_line, strength_of
 from repit_engine.align.found import Found
 from repit_engine.align.lines import Line, best_line
 from repit_engine.align.meeting import Item, Meeting
+from repit_engine.align.order import in_order
 from repit_engine.align.points import Points, points_of
 from repit_engine.align.result import Segment, VideoMatch
 from repit_engine.align.scene import of_scene
@@ -33,13 +34,6 @@ _MOST_LINES: Final = 12
 _DIM: Final = 3.0
 """log10 of the false alignments beyond which it is not worth while to ask more."""
 _MOST_DIM: Final = 3
-_AS_CLEAR: Final = 8
-"""Bits by which something of the item may be seen less clearly than what agrees, and count: not what a hand
-passes over twice."""
-_MOST: Final = 0.65
-"""Of what was clearly seen of an item that agrees with a line."""
-_MOST_OF_ODD: Final = 0.8
-"""And with one of another speed than that at which a film was made: there are many of these."""
 
 Shared = Callable[[Item, NDArray[np.int64]], NDArray[np.bool_]]
 """An item and some of its moments to which of them unrelated items have too."""
@@ -97,16 +91,16 @@ def _of_turn(points: Points, meeting: Meeting) -> list[Found]:
 
 
 def _weighed(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Found:
-    line = traced(line, part.points, meeting)
-    segment = segment_of(line, part, meeting)
     evidence = of_line(part.points, meeting, part.asked)
-    if (
-        evidence.scenes > 1
-        and _in_order(line, part.points, points, meeting)
-        and evidence.expected <= math.log10(meeting.rule.review)
-    ):
-        return Found(line, part, segment, evidence, strength_of(evidence.expected, meeting.rule), piece=False)
-    return of_scene(line, part, segment, meeting)
+    exact = traced(line, part.points, meeting)
+    if evidence.scenes > 1 and evidence.expected <= math.log10(meeting.rule.review):
+        strength = strength_of(evidence.expected, meeting.rule)
+        # Where little moves, the line that was drawn may be nearer to the truth than the one to the frame.
+        for drawn in (exact, line):
+            if in_order(drawn, part.points, points, meeting):
+                segment = segment_of(drawn, part, meeting)
+                return Found(drawn, part, segment, evidence, strength, piece=False)
+    return of_scene(exact, part, segment_of(exact, part, meeting), meeting)
 
 
 def _further(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Found:
@@ -119,29 +113,6 @@ def _further(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Fou
         if eased.strength is not Strength.NONE:
             return replace(found, strength=Strength.REVIEW, piece=eased.piece)
     return found
-
-
-def _in_order(line: Line, agreeing: Points, seen: Points, meeting: Meeting) -> bool:
-    """Whether most of what was clearly seen of the item, while the line lasts, agrees with it: frames that
-    were thrown together agree with one line or another here and there.
-
-    Of moments that the line foresees, most were seen when it does. And of whole frames, most of what was seen
-    at all agrees; a square about a thing goes on agreeing for as long as the thing is in view.
-    """
-    begin, end = float(agreeing.begins.min()), float(agreeing.ends.max())
-    if abs(line.speed) != 1.0 and not meeting.upload.is_dense(begin, end):
-        return False  # between few frames lies a line of one speed or another
-    most = _MOST if line.speed == 1.0 else _MOST_OF_ODD
-    clear = seen.of(seen.bits <= np.median(agreeing.bits) + _AS_CLEAR)
-    foreseen = ((clear.firsts + clear.lasts) / 2 - line.offset) / line.speed
-    wanted = np.unique(clear.moments[(foreseen >= begin) & (foreseen <= end)])
-    if np.count_nonzero(np.isin(wanted, agreeing.moments)) < most * len(wanted):
-        return False
-    whole = meeting.upload.whole[clear.queries] & meeting.item.is_whole[clear.rows]
-    there = clear.moments[whole & (clear.sharp >= begin) & (clear.sharp <= end)]
-    shots = meeting.item.shots
-    own = np.unique(shots[agreeing.moments])
-    return bool(len(own) >= most * len(np.union1d(own, shots[there])))
 
 
 def _match(turn: int, found: list[Found], meeting: Meeting, shared: Shared) -> VideoMatch:
