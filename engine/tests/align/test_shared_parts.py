@@ -102,6 +102,19 @@ def test_an_intro_that_four_unrelated_items_share_never_blocks_and_what_follows_
     assert decided(index, upload).strength is Strength.BLOCK
 
 
+def test_a_countdown_before_four_short_films_never_blocks():
+    countdown = Footage(38, 5, shot=1.0, shake=0.1)
+    films = [Footage(60 + number, 12, shake=0.8) for number in range(4)]
+    index = index_of(
+        *(banked(Shown((countdown, 0, 5_000, 1), (film, 0, 12_000, 1), noise=0.0)) for film in films)
+    )
+    upload = Shown((countdown, 0, 5_000, 1), (OTHER[1], 0, 12_000, 1))
+    assert {(match.strength, match.piece) for match in decided(index, upload).matches} == {
+        (Strength.REVIEW, True)
+    }
+    assert decided(index, Shown((films[0], 2_000, 6_000, 1))).strength is Strength.BLOCK
+
+
 def test_what_one_item_that_was_banked_again_and_again_shares_counts_once():
     intro = Footage(36, 12, shot=1.5, shake=0.3)
     again = spliced(intro, 12_000, Footage(41, 60, shake=0.8))

@@ -33,8 +33,9 @@ _BLOCK: Final = 256
 """Moments compared with all of another item's at a time."""
 _OTHERS: Final = 3
 """Other items that have a moment before it is shared."""
-_MOST_OF_ITEM: Final = 0.25
-"""Of an item's moments: what shares more is a copy, or a part, and no title card."""
+_MOST_OF_ITEM: Final = 1 / 3
+"""Of an item's moments: what shares more is a copy, or a part, and no title card. A countdown of five seconds
+stands before films of a quarter of a minute."""
 _LONGEST: Final = 30_000
 """Milliseconds: and so is what is longer."""
 
