@@ -1,5 +1,6 @@
 """Whole systems for stories: whatever a story starts is gone when it ends."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,24 @@ from django.db import connections
 
 from installation import Banked, Gate, GateWithChannels, Hotline, Service, eventually
 from wordpress_site import Browser, Site
+
+WITHOUT_BROWSER = os.environ.get("REPIT_WITHOUT_BROWSER") == "1"
+left_out: list[str] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a browser where that is asked for; the report says so."""
+    if WITHOUT_BROWSER:
+        driven = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+        left_out.extend(item.nodeid for item in driven)
+        items[:] = [item for item in items if item not in driven]
+        config.hook.pytest_deselected(items=driven)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if left_out:
+        terminalreporter.section("left out")
+        terminalreporter.line(f"{len(left_out)} tests that a browser takes part in (REPIT_WITHOUT_BROWSER=1)")
 
 
 @pytest.fixture(scope="session")

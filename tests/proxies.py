@@ -156,7 +156,8 @@ def proxy(kind: str, folder: Path, hotline: int, gate: int) -> Iterator[Proxy]:
 
 
 def _nginx(text: str, folder: Path, port: int, upstream: Path, private: Path) -> list[str]:
-    text = text.replace("443", str(port)).replace("/var/log/nginx/", f"{folder}/")
+    # Never the bare number: another server's port may hold its digits.
+    text = text.replace("listen 443 ", f"listen {port} ").replace("/var/log/nginx/", f"{folder}/")
     text = text.replace("/etc/ssl/repit/fullchain.pem", str(upstream))
     (folder / "repit.conf").write_text(text.replace("/etc/ssl/repit/privkey.pem", str(private)))
     main = folder / "nginx.conf"

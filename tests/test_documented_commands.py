@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 import terminal
 import typer
+from gate_films import cut_and_mirrored, known_film
 
 from documented import ROOT, Typed, blocks, pages, typed
 from installation import TIMEOUT, bare_environment, random_hash
@@ -174,12 +175,15 @@ def test_what_lies_in_a_folder_is_compared_as_the_platforms_page_says(tmp_path: 
         folder.mkdir()
         (folder / "one.jpg").write_bytes(picture)
     (uploads / "two.txt").write_text("no picture")
+    (tmp_path / "known" / "film.mp4").write_bytes(known_film())
+    (uploads / "part.mp4").write_bytes(cut_and_mirrored())
     programs = str(Path(sys.executable).parent)
     lines = block.replace(".venv/bin/", f"{programs}/").replace("/srv/uploads", str(uploads))
     subprocess.run(["bash", "-euo", "pipefail", "-c", lines], cwd=tmp_path, timeout=TIMEOUT, check=True)
     found = {row["file"]: row for row in pq.read_table(tmp_path / "found.parquet").to_pylist()}
     assert {Path(name).name: row["strength"] for name, row in found.items()} == {
         "one.jpg": "block",
+        "part.mp4": "block",
         "two.txt": None,
     }
 

@@ -98,7 +98,7 @@ class Site:
             raise
 
     def _lay_out(self, tree: Path) -> None:
-        shutil.copytree(tree, self.root, ignore_dangling_symlinks=True)
+        shutil.copytree(tree, self.root, ignore=_dangling)
         content = self.root / "wp-content"
         shutil.rmtree(content)
         shutil.copytree(PLUGIN, content / "plugins" / "repit-gate")
@@ -292,6 +292,11 @@ class Browser:
         body = self.http.post("/xmlrpc.php", content=body.encode(), headers={"Content-Type": "text/xml"}).text
         fault = re.search(r"<name>faultString</name>\s*<value><string>(.*?)</string>", body, re.DOTALL)
         return fault is None, body if fault is None else html.unescape(fault[1])
+
+
+def _dangling(folder: str, names: list[str]) -> list[str]:
+    """Links of Debian's to what is not there. `copytree`'s own look for them sees from the wrong folder."""
+    return [name for name in names if not Path(folder, name).exists()]
 
 
 def _listens(where: Path) -> bool:

@@ -31,6 +31,11 @@ export function readCarried(text: string): Item[] | null {
   return items.some((item) => item === null) ? null : (items as Item[]);
 }
 
+/** Whether a text that begins so is meant to be one of ours: one that cannot be read is then no file to be hashed. */
+export function beginsCarried(beginning: string): boolean {
+  return /^\s*\{\s*"repit"/.test(beginning);
+}
+
 function itemOf(entry: unknown): Item | null {
   if (!isRecord(entry) || !MEDIA.includes(String(entry["media"])) || !Array.isArray(entry["hashes"])) return null;
   const hashes = entry["hashes"].map(hashOf);

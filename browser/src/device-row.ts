@@ -5,6 +5,7 @@
  */
 
 export type Words = Readonly<Record<string, string>>;
+export type Mood = "ready" | "partly" | "failed";
 
 /** A sentence with its {places} filled. */
 export function say(words: Words, key: string, places: Readonly<Record<string, string | number>> = {}): string {
@@ -40,7 +41,7 @@ export class Row {
     this.#bar.value = share;
   }
 
-  finished(text: string, mood: "ready" | "partly" | "failed"): void {
+  finished(text: string, mood: Mood): void {
     this.#bar.remove();
     this.element.dataset["mood"] = mood;
     this.showState(text);

@@ -37,6 +37,12 @@ export class DeviceVideo {
     this.#say({ kind: "cancel", id });
   }
 
+  /** The worker died: what it asked for is not shown any more. */
+  close(): void {
+    this.#worker.terminate();
+    for (const id of [...this.#files.keys()]) this.#forget(id);
+  }
+
   #report(report: VideoReport): void {
     if (report.kind === "show") return this.#show(report.id);
     if (report.kind === "next") return void this.#next(report.id);

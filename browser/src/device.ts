@@ -5,44 +5,38 @@
  * single-file edition, a text to carry. Next: the person presses Send. This script asks the network for nothing.
  */
 
-import { carriedText, readCarried } from "./carried.ts";
-import { Row, say, type Words } from "./device-row.ts";
+import { beginsCarried, carriedText, readCarried } from "./carried.ts";
+import { clock, DeviceList, type Entry } from "./device-list.ts";
+import { say, type Words } from "./device-row.ts";
 import { DeviceVideo, type VideoHeard } from "./device-video.ts";
 import { DeviceWorker } from "./device-worker.ts";
-import { OF_VIDEO, wholeOnly, type Item } from "./item.ts";
+import { OF_VIDEO, wholeOnly } from "./item.ts";
 import type { Outcome } from "./protect.ts";
 import { toBase64 } from "./video/blob.ts";
 import type { VideoOutcome } from "./video/moments.ts";
 import type { Report } from "./worker.ts";
 
-interface Entry {
-  readonly row: Row;
-  /** Null until it is ready, and where it failed. */
-  items: readonly Item[] | null;
-  busy: boolean;
-  /** Of what is chosen here. */
-  readonly file: File | null;
-}
-
-/** A text to carry is short; anything longer is hashed as what it is. */
-const MOST_CARRIED = 4 << 20;
+/** Bytes of a text to carry: as many as the server takes in one form (`DATA_UPLOAD_MAX_MEMORY_SIZE`). */
+const MOST_CARRIED = 8 << 20;
+/** Bytes by which such a text is known, however it goes on. */
+const BEGINNING = 64;
 
 class Device {
   readonly #root: HTMLElement;
   readonly #words: Words;
   readonly #form: HTMLFormElement | null;
-  readonly #entries = new Map<number, Entry>();
+  readonly #list: DeviceList;
   readonly #most: number;
   readonly #output: HTMLTextAreaElement;
   #worker: DeviceWorker | null = null;
   #video: DeviceVideo | null = null;
-  #next = 1;
 
   constructor(root: HTMLElement, words: Words) {
     this.#root = root;
     this.#words = words;
     this.#form = root.closest("form");
     this.#most = Number(root.dataset["most"]);
+    this.#list = new DeviceList(this.#part("list"), words, Number(root.dataset["mostMoments"]), (id) => this.#remove(id));
     this.#output = this.#setUp();
     // Something held the form up, and the page came back with what had been worked out before.
     const paste = this.#part<HTMLTextAreaElement>("paste");
@@ -62,6 +56,8 @@ class Device {
       output = document.createElement("textarea");
       output.name = paste.name;
       output.hidden = true;
+      // No browser shall keep it with what else was written on the page.
+      output.autocomplete = "off";
       paste.removeAttribute("name");
       paste.addEventListener("input", () => this.#pasted(paste));
       paste.after(output);
@@ -75,7 +71,7 @@ class Device {
     });
     const scope: HTMLElement = this.#form ?? document.body;
     scope.addEventListener("change", (event) => {
-      if (event.target instanceof HTMLInputElement && event.target.type === "radio") this.#write();
+      if (event.target instanceof HTMLInputElement && event.target.type === "radio") this.#changed();
     });
     this.#form?.addEventListener("submit", (event) => this.#submitted(event));
     this.#start();
@@ -87,21 +83,22 @@ class Device {
 
   async #add(files: readonly File[]): Promise<void> {
     for (const file of files) {
-      if (this.#count() >= this.#most) {
+      const text = /\.(json|txt)$/i.test(file.name);
+      const carried = text && file.size <= MOST_CARRIED ? readCarried(await file.text()) : null;
+      if (this.#list.count + (carried?.length ?? 1) > this.#most) {
+        this.#changed();
         this.#say(say(this.#words, "too-many", { most: this.#most }));
         return;
       }
-      const carried = file.size <= MOST_CARRIED && /\.(json|txt)$/i.test(file.name) ? readCarried(await file.text()) : null;
-      if (carried === null) this.#hash(file);
-      else this.#carry(file.name, carried, "carried");
+      if (carried !== null) this.#list.bring(file.name, carried, "carried");
+      else if (text && beginsCarried(await file.slice(0, BEGINNING).text())) this.#list.refuse(file.name, "not-carried");
+      else this.#hash(file);
     }
     this.#changed();
   }
 
   #hash(file: File): void {
-    const id = this.#next++;
-    const entry: Entry = { row: this.#row(id, file.name), items: null, busy: true, file };
-    this.#entries.set(id, entry);
+    const { id } = this.#list.work(file.name, file);
     this.#start();
     if (this.#worker === null) this.#broken();
     else this.#worker.protect(id, file);
@@ -125,67 +122,54 @@ class Device {
     }
   }
 
-  #row(id: number, name: string): Row {
-    const row = new Row(name, this.#words, () => this.#remove(id));
-    this.#part("list")?.append(row.element);
-    return row;
-  }
-
-  #carry(name: string, items: readonly Item[], ready: string): void {
-    const id = this.#next++;
-    const row = this.#row(id, name);
-    this.#entries.set(id, { row, items, busy: false, file: null });
-    row.finished(say(this.#words, ready, { count: items.length }), "ready");
-  }
-
   #pasted(paste: HTMLTextAreaElement, from: "pasted" | "before" = "pasted"): void {
     if (paste.value.trim() === "") return;
     const items = readCarried(paste.value);
-    if (items === null || this.#count() + items.length > this.#most) {
+    if (items === null || this.#list.count + items.length > this.#most) {
       this.#say(say(this.#words, items === null ? "not-carried" : "too-many", { most: this.#most }));
       return;
     }
     paste.value = "";
-    this.#carry(say(this.#words, from), items, from === "before" ? "before-ready" : "carried");
+    this.#list.bring(say(this.#words, from), items, from === "before" ? "before-ready" : "carried");
     this.#changed();
   }
 
   #heard(report: Report): void {
-    const entry = this.#entries.get(report.id);
+    const entry = this.#list.get(report.id);
     if (entry === undefined) return;
     if (report.kind === "progress") {
       entry.row.showState(say(this.#words, "working"));
       entry.row.progress(report.share);
       return;
     }
-    if (report.kind === "failed") this.#finished(entry, null, "failed", "failed");
-    else this.#done(report.id, entry, report.outcome);
+    if (report.kind === "failed") this.#list.finished(entry, null, "failed", "failed");
+    else this.#done(entry, report.outcome);
     this.#changed();
   }
 
-  #done(id: number, entry: Entry, { item, note, way, took }: Outcome): void {
+  #done(entry: Entry, { item, note, way, took }: Outcome): void {
     // For auditors and tests: how the pixels were read, and how long each step took.
     entry.row.element.dataset["way"] = way ?? "none";
     entry.row.element.dataset["took"] = JSON.stringify(took);
-    const key = this.#key(item);
-    if ([...this.#entries.values()].some(({ items }) => items?.some((other) => this.#key(other) === key))) {
-      this.#finished(entry, null, "twice", "partly");
+    if (this.#list.stands(item)) {
+      this.#list.finished(entry, null, "twice", "partly");
       return;
     }
+    this.#list.replace(item);
     if (item.media !== "video") {
       const plain = item.media === "picture" ? "picture-ready" : "file-ready";
-      this.#finished(entry, [item], note ?? plain, note === null ? "ready" : "partly");
+      this.#list.finished(entry, [item], note ?? plain, note === null ? "ready" : "partly");
       return;
     }
     // What there is so far is kept, whatever becomes of the rest.
     entry.items = [item];
     this.#startVideo();
-    if (this.#video === null || entry.file === null) this.#finished(entry, [item], "video-no-worker", "partly");
-    else this.#video.watch(id, entry.file);
+    if (this.#video === null || entry.file === null) this.#list.finished(entry, [item], "video-no-worker", "partly");
+    else this.#video.watch(entry.id, entry.file);
   }
 
   #heardVideo(report: VideoHeard): void {
-    const entry = this.#entries.get(report.id);
+    const entry = this.#list.get(report.id);
     if (entry === undefined) return;
     if (report.kind === "progress") {
       const { ms, of } = report;
@@ -193,73 +177,56 @@ class Device {
       entry.row.progress(OF_VIDEO + (1 - OF_VIDEO) * Math.min(1, ms / of));
       return;
     }
-    if (report.kind === "failed") this.#finished(entry, entry.items, "video-unreadable", "partly");
+    if (report.kind === "failed") this.#list.finished(entry, entry.items, "video-no-worker", "partly");
     else this.#watched(entry, report.outcome);
     this.#changed();
   }
 
-  #watched(entry: Entry, { moments, note, way, frames, took }: VideoOutcome): void {
+  #watched(entry: Entry, { moments, note, seen, way, frames, took }: VideoOutcome): void {
     entry.row.element.dataset["way"] = way ?? "none";
     entry.row.element.dataset["took"] = JSON.stringify({ watch: took, frames });
     const items = entry.items?.map((item) => (moments === null ? item : { ...item, moments: toBase64(moments) })) ?? null;
-    this.#finished(entry, items, note ?? (way === "codecs" ? "video-ready" : "video-seen"), note === null ? "ready" : "partly");
-  }
-
-  #finished(entry: Entry, items: readonly Item[] | null, words: string, mood: "ready" | "partly" | "failed"): void {
-    entry.items = items;
-    entry.busy = false;
-    entry.row.finished(say(this.#words, words), mood);
-  }
-
-  /** The same file twice has the same hashes, all of them. */
-  #key({ hashes }: Item): string {
-    return hashes.map(({ value }) => value).join();
+    const plain = way === "codecs" ? "video-ready" : "video-seen";
+    this.#list.finished(entry, items, note ?? plain, note === null ? "ready" : "partly", { seen: clock(seen) });
   }
 
   #broken(): void {
     this.#worker = null;
-    for (const entry of this.#entries.values()) {
-      if (entry.busy && entry.items === null) this.#finished(entry, null, "no-worker", "failed");
+    for (const entry of this.#list.all) {
+      if (entry.busy && entry.items === null) this.#list.finished(entry, null, "no-worker", "failed");
     }
     this.#changed();
   }
 
   /** Out of memory, for example: the videos that it was at work on are still known by their exact files. */
   #brokenVideo(): void {
+    this.#video?.close();
     this.#video = null;
-    for (const entry of this.#entries.values()) {
-      if (entry.busy && entry.items !== null) this.#finished(entry, entry.items, "video-no-worker", "partly");
+    for (const entry of this.#list.all) {
+      if (entry.busy && entry.items !== null) this.#list.finished(entry, entry.items, "video-no-worker", "partly");
     }
     this.#changed();
   }
 
   #remove(id: number): void {
-    const rows = [...this.#entries.keys()];
-    const after = rows[rows.indexOf(id) + 1] ?? rows[rows.indexOf(id) - 1];
-    this.#entries.get(id)?.row.element.remove();
-    this.#entries.delete(id);
+    const next = this.#list.remove(id);
     this.#worker?.cancel(id);
     this.#video?.cancel(id);
-    const next = after === undefined ? undefined : this.#entries.get(after)?.row.remove;
     (next ?? this.#part("files"))?.focus();
     this.#changed();
   }
 
   #submitted(event: Event): void {
-    if (![...this.#entries.values()].some(({ busy }) => busy)) return;
+    if (!this.#list.busy) return;
     event.preventDefault();
     this.#say(say(this.#words, "not-yet"));
   }
 
-  #count(): number {
-    return [...this.#entries.values()].reduce((sum, { items }) => sum + (items?.length ?? 1), 0);
-  }
-
   #changed(): void {
-    const all = [...this.#entries.values()];
-    const ready = all.filter(({ items, busy }) => items !== null && !busy).length;
-    this.#say(all.length === 0 ? "" : say(this.#words, "summary", { ready, all: all.length }));
     this.#write();
+    const { all } = this.#list;
+    const ready = all.filter(({ items, busy, waits }) => items !== null && !busy && !waits).length;
+    this.#say(all.length === 0 ? "" : say(this.#words, "summary", { ready, all: all.length }));
   }
 
   #say(text: string): void {
@@ -275,9 +242,7 @@ class Device {
   #write(): void {
     const family = this.#chosen("level") === "family";
     const kind = this.#chosen("kind");
-    const done = [...this.#entries.values()].filter(({ busy }) => !busy);
-    const items = done.flatMap(({ items: each }) => each ?? []).map((item) => {
-      const { media, ...known } = family ? item : wholeOnly(item);
+    const items = this.#list.sent((item) => (family ? item : wholeOnly(item))).map(({ media, ...known }) => {
       return { media, ...(this.#carrying() ? {} : { kind: kind === "deepfake" ? kind : "intimate" }), ...known };
     });
     if (this.#carrying()) this.#output.value = items.length === 0 ? "" : carriedText(items);
@@ -322,14 +287,6 @@ function whenAtRest(then: () => void): void {
   };
   if (document.readyState === "complete") rest();
   else addEventListener("load", rest, { once: true });
-}
-
-/** 4:05, or 1:04:05. */
-function clock(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
 const root = document.querySelector<HTMLElement>("[data-device]");

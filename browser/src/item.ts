@@ -39,6 +39,12 @@ export function exact({ md5, sha256 }: Exact): ItemHash[] {
   ];
 }
 
+/** Bytes of an item's moments. */
+export function momentsLength({ moments = "" }: Item): number {
+  const padding = moments.length - moments.replace(/=+$/, "").length;
+  return (moments.length / 4) * 3 - padding;
+}
+
 /** The same, known as a whole only, as a person chose who does not want altered copies found by their parts. */
 export function wholeOnly(item: Item): Item {
   const hashes = item.hashes.filter(({ role }) => role === "whole");

@@ -14,9 +14,8 @@ import { FamilyBuilder, refused } from "./family.ts";
 import { HEADER_BYTES, readHeader } from "./header.ts";
 import { distance, fromHex } from "./hash.ts";
 import { exact, OF_VIDEO, pdq, type Item, type ItemHash } from "./item.ts";
-import type { Kernels } from "./kernels.ts";
 import { openMoving, type Moving } from "./moving.ts";
-import type { StopList } from "./stoplist.ts";
+import type { Tools } from "./tools.ts";
 
 /** Why only the exact file is protected, or not all that moves; the page has a sentence for each. */
 export type Note = "unreadable" | "altered-pixels" | "too-large" | "too-small" | "too-plain" | "first-frame";
@@ -27,12 +26,6 @@ export interface Outcome {
   /** For measurements and tests: how pixels were read, and milliseconds by step. */
   readonly way: Way | null;
   readonly took: Readonly<Record<string, number>>;
-}
-
-/** What every picture is worked on with. */
-export interface Tools {
-  readonly stopList: Promise<StopList>;
-  readonly kernels: Kernels | null;
 }
 
 export interface Running {

@@ -8,10 +8,9 @@
 
 import kernelsFile from "kernels.wasm";
 
-import { Cancelled } from "./cancelled.ts";
-import { Kernels } from "./kernels.ts";
-import { fromBase64, readStopList, type StopList } from "./stoplist.ts";
-import { momentsOf, type Tools, type VideoOutcome } from "./video/moments.ts";
+import { Queue } from "./queue.ts";
+import { gather } from "./tools.ts";
+import { momentsOf, type VideoOutcome } from "./video/moments.ts";
 import { Shown, type Look } from "./video/shown.ts";
 
 export type VideoCommand =
@@ -27,49 +26,15 @@ export type VideoReport =
   | { readonly kind: "done"; readonly id: number; readonly outcome: VideoOutcome }
   | { readonly kind: "failed"; readonly id: number };
 
-let listCame: (list: StopList) => void;
-const tools: Tools = {
-  stopList: new Promise((resolve) => (listCame = resolve)),
-  kernels: Kernels.open(kernelsFile),
-};
-const waiting = new Map<number, Blob>();
+const { tools, listCame } = gather(kernelsFile);
 /** Milliseconds between two words on how far it is. */
 const PAUSE = 250;
-let current: number | null = null;
 let shown: Shown | null = null;
-let busy = false;
 
 const tell = (report: VideoReport): void => postMessage(report);
 
-addEventListener("message", ({ data }: MessageEvent<VideoCommand>) => {
-  switch (data.kind) {
-    case "stop-list":
-      return listCame(readStopList(fromBase64(data.base64)));
-    case "look":
-      if (data.id === current && shown !== null) return shown.look(data.look);
-      if (data.look.kind === "frame") data.look.frame.close();
-      return;
-    case "cancel":
-      waiting.delete(data.id);
-      if (current !== data.id) return;
-      current = null;
-      shown?.stop();
-      return;
-    case "watch":
-      waiting.set(data.id, data.file);
-      if (!busy) void work();
-  }
-});
-
-/** Films in the order in which they came. */
-async function work(): Promise<void> {
-  busy = true;
-  for (let next = waiting.entries().next(); !next.done; next = waiting.entries().next()) {
-    const [id, file] = next.value;
-    current = id;
-    const going = (): void => {
-      if (current !== id) throw new Cancelled();
-    };
+const queue = new Queue<VideoOutcome>({
+  work: (id, file, going) => {
     let reported = 0;
     const progress = (ms: number, of: number): void => {
       if (performance.now() - reported < PAUSE) return;
@@ -81,15 +46,24 @@ async function work(): Promise<void> {
       tell({ kind: "show", id });
       return shown;
     };
-    try {
-      const outcome = await momentsOf(file, tools, { going, progress, show });
-      if (current === id) tell({ kind: "done", id, outcome });
-    } catch (error) {
-      if (!(error instanceof Cancelled)) tell({ kind: "failed", id });
-    }
-    shown = null;
-    waiting.delete(id);
+    return momentsOf(file, tools, { going, progress, show }).finally(() => (shown = null));
+  },
+  done: (id, outcome) => tell({ kind: "done", id, outcome }),
+  failed: (id) => tell({ kind: "failed", id }),
+});
+
+addEventListener("message", ({ data }: MessageEvent<VideoCommand>) => {
+  switch (data.kind) {
+    case "stop-list":
+      return listCame(data.base64);
+    case "look":
+      if (queue.isAt(data.id) && shown !== null) return shown.look(data.look);
+      if (data.look.kind === "frame") data.look.frame.close();
+      return;
+    case "cancel":
+      if (queue.cancel(data.id)) shown?.stop();
+      return;
+    case "watch":
+      queue.add(data.id, data.file);
   }
-  current = null;
-  busy = false;
-}
+});

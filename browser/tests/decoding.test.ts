@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
 
 import { Cancelled } from "../src/cancelled.ts";
-import { canDecode, everyFrame, NotDecoded, OutOfOrder } from "../src/video/decoding.ts";
+import { canDecode, everyFrame, NotDecoded, OutOfOrder, type Extent } from "../src/video/decoding.ts";
 import type { Film } from "../src/video/film.ts";
 import { Shown, type Look } from "../src/video/shown.ts";
 
@@ -94,6 +94,7 @@ function filmOf(count: number, bad: readonly number[] = [], order = (place: numb
     packets,
     times: packets.map(({ ms }) => ms).sort((a, b) => a - b),
     duration: 40 * count,
+    whole: true,
     async *from(start: number) {
       for (let place = start; place < count; place++) {
         yield { type: packets[place]!.key ? "key" : "delta", data: bad.includes(place) ? BAD : place };
@@ -104,10 +105,10 @@ function filmOf(count: number, bad: readonly number[] = [], order = (place: numb
   return film as unknown as Film;
 }
 
-async function seen(film: Film, going = (): void => undefined, counted = false): Promise<{ times: number[]; whole: boolean }> {
+async function seen(film: Film, going = (): void => undefined, counted = false): Promise<{ times: number[]; extent: Extent }> {
   const times: number[] = [];
-  const whole = await everyFrame(film, async (_, ms) => void times.push(ms), going, counted);
-  return { times, whole };
+  const extent = await everyFrame(film, async (_, ms) => void times.push(ms), going, counted);
+  return { times, extent };
 }
 
 const upTo = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => 40 * (from + at));
@@ -119,13 +120,20 @@ afterEach(() => {
 });
 
 test("every frame comes once, in the order of time", async () => {
-  assert.deepEqual(await seen(filmOf(50)), { times: upTo(0, 50), whole: true });
+  assert.deepEqual(await seen(filmOf(50)), { times: upTo(0, 50), extent: "whole" });
 });
 
 test("a packet that cannot be decoded costs what hangs on it, not the film", async () => {
-  const { times, whole } = await seen(filmOf(50, [17]));
-  assert.equal(whole, false);
+  const { times, extent } = await seen(filmOf(50, [17]));
+  assert.equal(extent, "gaps");
   assert.deepEqual(times, [...upTo(0, 15), ...upTo(20, 50)]);
+});
+
+test("of a file that was cut off, or that is longer than is looked at, the beginning was seen", async () => {
+  const film = filmOf(50);
+  const cut = { ...film, from: filmOf(23).from };
+  assert.deepEqual(await seen(cut), { times: upTo(0, 23), extent: "beginning" });
+  assert.deepEqual(await seen({ ...film, whole: false }), { times: upTo(0, 50), extent: "beginning" });
 });
 
 test("several of them, the first and the last too, cost their groups", async () => {
@@ -150,7 +158,10 @@ test("times that are those of decoding are noticed, and frames are then counted"
     return timestamp ^ (place % 5 === 0 ? timestamp : 40_000 * (place % 5 === 1 || place % 5 === 3 ? place + 1 : place - 1));
   };
   await assert.rejects(seen(filmOf(50)), OutOfOrder);
-  assert.deepEqual(await seen(filmOf(50), undefined, true), { times: upTo(0, 50), whole: true });
+  assert.deepEqual(await seen(filmOf(50), undefined, true), { times: upTo(0, 50), extent: "whole" });
+  // Counted, nobody knows how many a damaged packet costs: what comes behind it is not looked at.
+  const { times, extent } = await seen(filmOf(50, [17]), undefined, true);
+  assert.deepEqual([times.every((ms) => ms < 17 * 40), extent], [true, "beginning"]);
 });
 
 test("a decoder that says nothing is not waited for without end", async () => {

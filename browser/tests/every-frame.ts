@@ -38,7 +38,7 @@ async function frames(base64: string): Promise<object> {
   const rows = new FrameRows(null);
   const found: object[] = [];
   let range: boolean | null = null;
-  const whole = await everyFrame(
+  const extent = await everyFrame(
     film,
     async (frame, ms) => {
       const { luma, limited } = await readLuma(frame, (bytes) => new Uint8Array(bytes));
@@ -48,7 +48,7 @@ async function frames(base64: string): Promise<object> {
     nothing,
   );
   const keyframes = film.packets.filter(({ key, ms }) => key && ms !== null).map(({ ms }) => ms).sort((a, b) => a! - b!);
-  return { turn: ORIENTATIONS[film.turn], limited: range, duration: film.duration, times: film.times, keyframes, whole, frames: found };
+  return { turn: ORIENTATIONS[film.turn], limited: range, duration: film.duration, times: film.times, keyframes, extent, frames: found };
 }
 
 Object.assign(globalThis, { framesOf: frames });

@@ -65,6 +65,11 @@ export function isBlob(blob: Uint8Array): boolean {
   return sumOf(blob).every((each, at) => each === blob[blob.length - SUM + at]);
 }
 
+/** Milliseconds that the whole video lasts. */
+export function durationOf(blob: Uint8Array): number {
+  return new DataView(blob.buffer, blob.byteOffset, blob.length).getUint32(8, true);
+}
+
 /** The same moments, each known as a whole only. */
 export function withoutAnchored(blob: Uint8Array): Uint8Array<ArrayBuffer> {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.length);

@@ -6,6 +6,9 @@
 
 import type { Film } from "./film.ts";
 
+/** What was seen of a film: all of it, all but some damaged stretches, or how it begins. */
+export type Extent = "whole" | "gaps" | "beginning";
+
 /** Takes one frame; the next comes once it is done. */
 export type Take = (frame: VideoFrame, ms: number) => Promise<void>;
 
@@ -33,22 +36,23 @@ export async function canDecode({ config }: Film): Promise<boolean> {
   }
 }
 
-/** Whether all of it was seen. Rejects with `NotDecoded`, or with what `take` and `going` throw. */
-export async function everyFrame(film: Film, take: Take, going: () => void, counted = false): Promise<boolean> {
+/** How much of it was seen. Rejects with `NotDecoded`, or with what `take` and `going` throw. */
+export async function everyFrame(film: Film, take: Take, going: () => void, counted = false): Promise<Extent> {
   const decoding = new Decoding(film, take, going, counted);
-  let start: number | null = 0;
-  let whole = true;
-  for (let runs = 1; start !== null; runs++) {
-    const failed: number | null = await decoding.run(start);
+  let extent: Extent = film.whole ? "whole" : "beginning";
+  for (let [start, runs] = [0, 1]; start !== -1; runs++) {
+    const failed = await decoding.run(start);
+    // Of a file that was cut off, the packets are named and not there.
+    if (decoding.short) extent = "beginning";
     if (failed === null) break;
-    whole = false;
+    if (extent === "whole") extent = "gaps";
     // Behind a gap nobody knows how many are missing.
+    if (counted) extent = "beginning";
     if (counted || (decoding.taken === 0 && runs === MOST_BARREN)) break;
     start = film.packets.findIndex(({ key }, place) => key && place > failed);
-    if (start === -1) break;
   }
   if (decoding.taken === 0) throw new NotDecoded();
-  return whole;
+  return extent;
 }
 
 class Decoding {
@@ -59,6 +63,8 @@ class Decoding {
   readonly #places: ReadonlyMap<number, number>;
   #lastTaken = -1;
   taken = 0;
+  /** The file ended before its packets did. */
+  short = false;
 
   constructor(film: Film, take: Take, going: () => void, counted: boolean) {
     this.#film = film;
@@ -120,6 +126,7 @@ class Decoding {
         await drain();
         while (!failed && decoder.decodeQueueSize > MOST_QUEUED && out.length === 0) await sign();
       }
+      this.short = !failed && place < packets.length;
       let flushed = failed;
       if (!failed) decoder.flush().then(() => (flushed = true), () => (failed = true)).finally(() => wake());
       while (!flushed && !failed) {

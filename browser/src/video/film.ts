@@ -32,6 +32,8 @@ export interface Film {
   /** Milliseconds of all shown frames, ascending. */
   readonly times: readonly number[];
   readonly duration: number;
+  /** Nothing of the file was left out. */
+  readonly whole: boolean;
   /** Packets with their data, from that place in `packets` on, which is a key's. */
   from(place: number): AsyncGenerator<EncodedPacket, void, undefined>;
   close(): void;
@@ -61,7 +63,7 @@ async function filmOf(input: Input, track: InputVideoTrack, going: () => void): 
   const config = await track.getDecoderConfig();
   const sink = new EncodedPacketSink(track);
   const resolution = await track.getTimeResolution();
-  const listed = config === null ? [] : await listOf(sink, resolution, going);
+  const { listed, whole } = config === null ? { listed: [], whole: true } : await listOf(sink, resolution, going);
   const { ms, duration } = timesOf(listed, resolution, (await input.getFormat()) === MPEG_TS);
   const times = ms.filter((each) => each !== null).sort((a, b) => a - b);
   if (config === null || times.length === 0) return null;
@@ -72,6 +74,7 @@ async function filmOf(input: Input, track: InputVideoTrack, going: () => void): 
     packets: listed.map(({ seconds, key }, place) => ({ stamp: stamped(seconds, stamps), ms: ms[place]!, key })),
     times,
     duration,
+    whole,
     async *from(place) {
       const start = place === 0 ? undefined : await sink.getKeyPacket(listed[place]!.seconds);
       if (start !== null) yield* sink.packets(start);
@@ -80,16 +83,20 @@ async function filmOf(input: Input, track: InputVideoTrack, going: () => void): 
   };
 }
 
-async function listOf(sink: EncodedPacketSink, resolution: number, going: () => void): Promise<Listed[]> {
+async function listOf(
+  sink: EncodedPacketSink,
+  resolution: number,
+  going: () => void,
+): Promise<{ readonly listed: readonly Listed[]; readonly whole: boolean }> {
   const listed: Listed[] = [];
   for await (const { timestamp, duration, type } of sink.packets(undefined, undefined, { metadataOnly: true })) {
     if (listed.length % ONCE === 0) going();
-    if (listed.length === MOST_PACKETS) break;
+    if (listed.length === MOST_PACKETS) return { listed, whole: false };
     const ticks = Math.round(timestamp * resolution);
     // What lies before an edit list begins is decoded and never shown.
     listed.push({ seconds: timestamp, ticks, lasting: Math.round(duration * resolution), shown: ticks >= 0, key: type === "key" });
   }
-  return listed;
+  return { listed, whole: true };
 }
 
 /** Two packets of one time get two stamps. */

@@ -7,11 +7,10 @@
  */
 
 import { Cancelled } from "../cancelled.ts";
-import type { Kernels } from "../kernels.ts";
-import type { StopList } from "../stoplist.ts";
+import type { Tools } from "../tools.ts";
 import type { Room } from "../turn.ts";
 import { toBytes } from "./blob.ts";
-import { canDecode, everyFrame, NotDecoded, OutOfOrder } from "./decoding.ts";
+import { canDecode, everyFrame, NotDecoded, OutOfOrder, type Extent } from "./decoding.ts";
 import { openFilm, type Film } from "./film.ts";
 import { NoLuma } from "./luma.ts";
 import { readFrame, readShown, turnOf } from "./reading.ts";
@@ -20,22 +19,26 @@ import { trusted, type Trusted } from "./trust.ts";
 import { Watcher } from "./watcher.ts";
 
 /** Why a video is recognised only as the exact file, or not in all its parts; the page has a sentence for each. */
-export type VideoNote = "video-unreadable" | "video-altered" | "video-plain" | "video-damaged";
+export type VideoNote =
+  | "video-unreadable"
+  | "video-altered"
+  | "video-gone"
+  | "video-plain"
+  | "video-little"
+  | "video-damaged"
+  | "video-beginning";
 export type VideoWay = "codecs" | "codecs-colours" | "page" | "page-colours";
 
 export interface VideoOutcome {
   /** Null where there are none. */
   readonly moments: Uint8Array<ArrayBuffer> | null;
   readonly note: VideoNote | null;
+  /** Milliseconds up to which it was looked at. */
+  readonly seen: number;
   /** For measurements and tests: how frames were read, how many, and the milliseconds that it took. */
   readonly way: VideoWay | null;
   readonly frames: number;
   readonly took: number;
-}
-
-export interface Tools {
-  readonly stopList: Promise<StopList>;
-  readonly kernels: Kernels | null;
 }
 
 export interface Watching {
@@ -52,25 +55,55 @@ export async function momentsOf(file: Blob, tools: Tools, watching: Watching): P
   const may = await trusted();
   const film = await opened(file, watching);
   try {
-    const honest = may.luma || may.colours || may.canvas;
-    let seen = honest && film !== null ? await byCodecs(film, may, tools, watching) : null;
-    if (honest) seen ??= await byPage(film, may, tools, watching);
-    const took = performance.now() - started;
-    if (seen === null) return { moments: null, note: honest ? "video-unreadable" : "video-altered", way: null, frames: 0, took };
-    const { watcher, duration, way, whole } = seen;
-    const found = watcher.end(duration);
-    if (found.moments.length === 0) return { moments: null, note: "video-plain", way, frames: watcher.frames, took };
-    return { moments: toBytes(found), note: whole ? null : "video-damaged", way, frames: watcher.frames, took: performance.now() - started };
+    const looked = await look(film, may, tools, watching);
+    const seen = typeof looked === "string" ? null : looked;
+    const found = seen?.watcher.end(seen.duration);
+    const moments = found === undefined || found.moments.length === 0 ? null : toBytes(found);
+    return {
+      moments,
+      note: noteOf(looked, moments !== null, await isThere(file), may),
+      seen: seen?.watcher.seen ?? 0,
+      way: seen?.way ?? null,
+      frames: seen?.watcher.frames ?? 0,
+      took: performance.now() - started,
+    };
   } finally {
     film?.close();
   }
+}
+
+/** Why nothing was seen of a film: this browser shows nothing of it, or does not give away what it shows. */
+type Unseen = "blind" | "closed";
+
+function noteOf(seen: SeenFilm | Unseen, some: boolean, there: boolean, { altered }: Trusted): VideoNote | null {
+  if (seen === "closed") return altered ? "video-altered" : "video-unreadable";
+  if (seen === "blind") return there ? "video-unreadable" : "video-gone";
+  if (seen.extent === "whole") return some ? null : "video-plain";
+  if (!some) return there ? "video-little" : "video-gone";
+  return seen.extent === "gaps" && there ? "video-damaged" : "video-beginning";
+}
+
+/** Whether the file can still be read: it may have been moved or changed since it was chosen. */
+async function isThere(file: Blob): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function look(film: Film | null, may: Trusted, tools: Tools, watching: Watching): Promise<SeenFilm | Unseen> {
+  if (!may.luma && !may.colours && !may.canvas) return "closed";
+  const seen = film === null ? null : await byCodecs(film, may, tools, watching);
+  return seen ?? byPage(film, may, tools, watching);
 }
 
 interface SeenFilm {
   readonly watcher: Watcher;
   readonly duration: number;
   readonly way: VideoWay;
-  readonly whole: boolean;
+  readonly extent: Extent;
 }
 
 async function opened(file: Blob, { going }: Watching): Promise<Film | null> {
@@ -96,8 +129,8 @@ async function byCodecs(film: Film, may: Trusted, { stopList, kernels }: Tools, 
       if (read.sparse !== undefined) way = "codecs-colours";
       progress(ms, duration);
     };
-    const whole = await everyFrame(film, take, going, counted);
-    return { watcher, duration, way, whole };
+    const extent = await everyFrame(film, take, going, counted);
+    return { watcher, duration, way, extent };
   };
   try {
     return await watch(false).catch((error: unknown) => {
@@ -110,8 +143,9 @@ async function byCodecs(film: Film, may: Trusted, { stopList, kernels }: Tools, 
   }
 }
 
-/** Null where the page cannot show it, or what it shows cannot be read. */
-async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: Tools, watching: Watching): Promise<SeenFilm | null> {
+async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: Tools, watching: Watching): Promise<SeenFilm | Unseen> {
+  // Whoever took it back meanwhile is shown nothing: the page has forgotten the file, and would answer nothing.
+  watching.going();
   const shown = watching.show();
   let watcher: Watcher | null = null;
   let way: VideoWay = "page";
@@ -119,9 +153,9 @@ async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: To
     for (;;) {
       const look = await shown.next();
       watching.going();
-      if (look === null || look.kind === "blind") return null;
+      if (look === null || look.kind === "blind") return "blind";
       watcher ??= new Watcher(kernels, await stopList, look.kind === "frame" ? look.of : 0);
-      if (look.kind === "end") return { watcher, duration: look.duration, way, whole: look.whole };
+      if (look.kind === "end") return { watcher, duration: look.duration, way, extent: look.whole ? "whole" : "beginning" };
       const { frame, ms, of } = look;
       try {
         const read = await readShown(frame, may, room(watcher));
@@ -134,7 +168,7 @@ async function byPage(film: Film | null, may: Trusted, { stopList, kernels }: To
       watching.progress(ms, of);
     }
   } catch (error) {
-    if (error instanceof NoLuma) return null;
+    if (error instanceof NoLuma) return "closed";
     throw error;
   } finally {
     shown.stop();

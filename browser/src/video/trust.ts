@@ -16,7 +16,12 @@ export interface Trusted {
   readonly colours: boolean;
   /** The same through a canvas. */
   readonly canvas: boolean;
+  /** One of them gives other values than the frame holds. */
+  readonly altered: boolean;
 }
+
+/** Whether a way gives what a frame holds, or something else, or nothing. */
+type Answer = "held" | "altered" | "none";
 
 const WIDTH = 40;
 const HEIGHT = 30;
@@ -30,12 +35,14 @@ export function trusted(): Promise<Trusted> {
 }
 
 async function ask(): Promise<Trusted> {
-  return { luma: await holds("I420", 1), colours: await holds("RGBX", 4), canvas: await canvasHolds() };
+  const [luma, colours, canvas] = [await holds("I420", 1), await holds("RGBX", 4), await canvasHolds()];
+  const altered = [luma, colours, canvas].includes("altered");
+  return { luma: luma === "held", colours: colours === "held", canvas: canvas === "held", altered };
 }
 
 /** Noise, `across` bytes a pixel of the first plane, comes back as it was; the fourth byte of a colour is nothing. */
-async function holds(format: "I420" | "RGBX", across: number): Promise<boolean> {
-  if (typeof VideoFrame === "undefined") return false;
+async function holds(format: "I420" | "RGBX", across: number): Promise<Answer> {
+  if (typeof VideoFrame === "undefined") return "none";
   const row = across * WIDTH;
   const data = crypto.getRandomValues(new Uint8Array(Math.max(row * HEIGHT, (WIDTH * HEIGHT * 3) / 2)));
   let frame: VideoFrame | null = null;
@@ -45,20 +52,22 @@ async function holds(format: "I420" | "RGBX", across: number): Promise<boolean> 
     const target = new Uint8Array(frame.allocationSize({ rect }));
     const { offset, stride } = await copied(frame, target, { rect });
     const sent = data.subarray(0, row * HEIGHT);
-    return sent.every((each, at) => at % across === 3 || each === target[offset + Math.floor(at / row) * stride + (at % row)]);
+    const came = (at: number): number | undefined => target[offset + Math.floor(at / row) * stride + (at % row)];
+    return sent.every((each, at) => at % across === 3 || each === came(at)) ? "held" : "altered";
   } catch {
-    return false;
+    return "none";
   } finally {
     frame?.close();
   }
 }
 
-async function canvasHolds(): Promise<boolean> {
+async function canvasHolds(): Promise<Answer> {
   const known = canary(WIDTH, HEIGHT);
   try {
     const seen = pixelsOf(await createImageBitmap(known.file));
-    return seen !== null && known.rgba.every((each, at) => each === seen.rgba[at]);
+    if (seen === null) return "none";
+    return known.rgba.every((each, at) => each === seen.rgba[at]) ? "held" : "altered";
   } catch {
-    return false;
+    return "none";
   }
 }

@@ -91,6 +91,11 @@ export class Watcher {
     this.#rates.next(ms, thumb(frame.sparse ?? frame.luma), still);
   }
 
+  /** Milliseconds up to which it was looked at. */
+  get seen(): number {
+    return Math.max(0, this.#looked);
+  }
+
   end(duration: number): Moments {
     this.#rates.end();
     this.#still(this.#minima.end());

@@ -17,10 +17,14 @@ from skimage import data
 
 from repit_engine import Hashed, hash_picture, open_video
 from repit_engine.anchors import bank_family
+from repit_engine.cli.hash_video import row_of_animation
+from repit_engine.errors import VideoRefused
+from repit_engine.hash import not_hashable
 from repit_engine.moments import from_bytes, moments_of, to_bytes
 from repit_engine.pdq import Orientation
 from repit_engine.picture import open_picture
-from repit_engine.types import Hash
+from repit_engine.types import Hash, NotHashable
+from repit_engine.video.refusals import damaged, no_moving_picture
 
 COMMAND = [sys.executable, "-m", "repit_engine.cli.hash"]
 
@@ -167,3 +171,25 @@ def test_a_video_has_a_line_for_each_moment_and_the_moments_in_json(tmp_path: Pa
         f"{Hash.from_row(whole).hex}  {quality:3}  {files[0]}  0:00:0{begin / 1000:.3f}"
         for whole, quality, begin in zip(moments.whole, moments.qualities, moments.begins, strict=True)
     ]
+
+
+def test_a_picture_that_moves_is_looked_at_as_a_video_by_a_child_that_says_what_it_could_not(
+    tmp_path: Path,
+) -> None:
+    (head, *parts) = png.chunks(png.animated([(SCENE, 1000), (DECOY, 1000)]))
+    late = png.SIGNATURE + b"".join(png.chunk(*part) for part in (head, (b"tEXt", bytes(70_000)), *parts))
+    (tmp_path / "late.png").write_bytes(late)
+    (tmp_path / "still.gif").write_bytes(picture(2, "GIF"))
+    moving, still = map(json.loads, run("--json", "late.png", "still.gif", cwd=tmp_path).stdout.splitlines())
+    assert len(from_bytes(base64.b64decode(moving["moments"]))) == 2
+    assert still["hash"] and not {"moments", "unseen"} & set(still)
+
+    class Failing:
+        def __init__(self, refusal: VideoRefused) -> None:
+            self.refusal = refusal
+
+        def moments(self, source: bytes | Path) -> NotHashable:
+            return not_hashable(self.refusal)
+
+    assert row_of_animation(Failing(damaged()), late) == {"unseen": "damaged-video"}
+    assert row_of_animation(Failing(no_moving_picture()), late) == {}

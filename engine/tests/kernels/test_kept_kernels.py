@@ -15,6 +15,7 @@ import pytest
 from accounts import IS_ROOT, NOBODY, OTHER
 
 import repit_engine
+from repit_engine.kernels.jit.compiled import kernel
 
 ASK = """
 import json, sys
@@ -216,3 +217,42 @@ def test_processes_that_start_at_once_take_no_code_for_another_s(installation: I
     for kind in kinds[:4]:
         again = installation.ask(by=[], kind=kind)
         assert (again["answer"], again["compiled"]) == (4.0, 0)
+
+
+def test_a_kernel_is_handed_no_other_kernel() -> None:
+    """Its place in memory would be part of the key: compiled at every start, each time into another file."""
+
+    @kernel
+    def called(x):
+        return x + 1
+
+    @kernel
+    def calling(x, function):
+        return function(x)
+
+    with pytest.raises(TypeError, match="handed another"):
+        calling(1, called)
+
+
+_STARTING = """
+import json
+from pathlib import Path
+from numba.core import event
+from repit_engine import anchors, pdq, picture, search
+from repit_engine.kernels.jit import folders
+from repit_engine.moments import warming
+
+with event.install_recorder("numba:compile") as recorder:
+    for room in (picture, pdq, anchors, search, warming):
+        room.warm_up()
+kept = [file for folder in folders.to_read() for file in Path(folder).iterdir()]
+compiled = sorted({str(each.data["dispatcher"]) for _, each in recorder.buffer})
+print(json.dumps([compiled, len(kept)]))
+"""
+
+
+def test_no_kernel_of_ours_is_compiled_twice() -> None:
+    (_, kept), again = (
+        json.loads(subprocess.check_output([sys.executable, "-c", _STARTING], text=True)) for _ in range(2)
+    )
+    assert again == [[], kept]

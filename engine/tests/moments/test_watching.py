@@ -1,6 +1,7 @@
 """A video with a child that may open nothing: read by ranges, stage after stage, track after track."""
 
 import os
+import platform
 import signal
 import sys
 import time
@@ -13,6 +14,7 @@ import watching_child
 from numpy.typing import NDArray
 
 from repit_engine import NotHashable, open_video
+from repit_engine.child import system_calls
 from repit_engine.child.process import MEMORY, Child, spawned
 from repit_engine.moments import VideoStage, moments_of, to_bytes
 from repit_engine.moments.dialogue import VideoDialogue, VideoNotSeen
@@ -117,6 +119,18 @@ def test_a_child_of_our_own_gives_the_moments_of_bytes_and_paths() -> None:
         assert isinstance(late, NotHashable) and late.reason == "video-took-too-long"
 
 
+def test_a_demuxer_that_finds_no_end_is_ended_in_time() -> None:
+    """A transport stream of one packet again and again: it is walked through before anything is given."""
+    stream = (VIDEOS / "h264.ts").read_bytes()
+    packets = [stream[at : at + 188] for at in range(0, len(stream), 188)]
+    begins = [at for at, packet in enumerate(packets) if packet[1:3] == b"\x41\0"]
+    endless = b"".join(packets[: begins[1]]) + packets[begins[0]] * 300_000
+    with WatchingChild() as watching:
+        late = watching.moments(endless, VideoLimits(seconds=0.3))
+        assert isinstance(late, NotHashable) and late.reason == "video-took-too-long"
+        assert isinstance(watching.moments(FILM), Watched)
+
+
 def test_a_dialogue_may_be_left_after_any_stage(child: Child) -> None:
     for stages in range(3):
         talk = _talk(child, FILM)
@@ -150,7 +164,7 @@ def test_what_goes_wrong_where_the_video_lies_is_raised_as_it_is(child: Child) -
     made.wait(time.monotonic() + 60)
     try:
         with pytest.raises(TimeoutError):
-            VideoDialogue(made.pipe_in, made.pipe_out, Gone(FILM), LIMITS).moments()
+            VideoDialogue(made.pipe_in, made.pipe_out, Gone(FILM), LIMITS, time.monotonic() + 30).moments()
     finally:
         made.kill()
         made.close()
@@ -178,7 +192,7 @@ def test_nonsense_of_a_child_ends_the_dialogue(answer: dict[str, object]) -> Non
     made = spawned([sys.executable, "-c", program])
     try:
         with pytest.raises(PipeClosed):
-            next(iter(VideoDialogue(made.pipe_in, made.pipe_out, Lying(FILM), LIMITS)))
+            next(iter(_talk(made, FILM)))
     finally:
         made.kill()
         made.close()
@@ -194,22 +208,98 @@ def test_a_child_that_says_nothing_is_left_in_time() -> None:
         made.close()
 
 
+_TRYING = """
+import ctypes, fcntl, os, resource, signal, socket, threading, time
+from repit_engine.child import serving
+from repit_engine.child.call_numbers import NUMBERS
+from repit_engine.pipe import receive_json, send_json
+
+libc = ctypes.CDLL(None, use_errno=True)
+numbers = NUMBERS[os.uname().machine][1]
+here, there = os.pipe()
+parent = os.getppid()
+buffer = ctypes.create_string_buffer(128)
+scratch = "/dev/shm"
+
+def call(name, *arguments):
+    if libc.syscall(numbers[name], *arguments) < 0:
+        raise OSError(ctypes.get_errno(), name)
+
+def owned_by(command, value):
+    return lambda: fcntl.fcntl(here, command, value)
+
+def forked():
+    if not os.fork():
+        os._exit(0)
+
+# Arguments with which nothing would happen where they were let through: no signal, no such file.
+WAYS = {
+    "open": lambda: open("/etc/hostname"),
+    "socket": socket.socket,
+    "kill": lambda: os.kill(parent, 0),
+    "rt_sigqueueinfo": lambda: call("rt_sigqueueinfo", parent, 0, buffer),
+    "rt_tgsigqueueinfo": lambda: call("rt_tgsigqueueinfo", parent, parent, 0, buffer),
+    "fork": forked,
+    "clone": lambda: call("clone", signal.SIGCHLD, 0, 0, 0, 0),
+    "F_SETOWN": owned_by(fcntl.F_SETOWN, parent),
+    "F_SETOWN_EX": owned_by(15, bytes(8)),
+    "F_SETSIG": owned_by(10, signal.SIGUSR1),
+    "prlimit": lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE),
+    "setpriority": lambda: os.setpriority(os.PRIO_PROCESS, parent, 10),
+    "sched_setaffinity": lambda: os.sched_setaffinity(parent, os.sched_getaffinity(parent)),
+    "fchmodat2": lambda: call("fchmodat2", -100, scratch.encode(), 0o1777, 0),
+    "utimensat": lambda: os.utime(scratch),
+    "setxattr": lambda: os.setxattr(scratch, "user.a", b"a"),
+    "mq_open": lambda: call("mq_open", b"repit", os.O_CREAT | os.O_RDWR, 0o600, None),
+    "open_tree": lambda: call("open_tree", -100, scratch.encode(), 0),
+}
+
+def tried(what):
+    try:
+        what()
+        return "done"
+    except OSError as refused:
+        return type(refused).__name__
+
+def own():
+    # What any library may do to itself.
+    started = threading.Thread(target=time.sleep, args=(0,))
+    started.start()
+    started.join()
+    fcntl.fcntl(here, fcntl.F_SETFL, fcntl.fcntl(here, fcntl.F_GETFL) | os.O_NONBLOCK)
+    fcntl.fcntl(os.dup(here), fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    resource.setrlimit(resource.RLIMIT_NOFILE, resource.getrlimit(resource.RLIMIT_NOFILE))
+
+def watch(request, pipe_in, pipe_out):
+    send_json(pipe_out, {name: tried(way) for name, way in WAYS.items()} | {"own": tried(own)})
+
+serving.serve_standard(None, watch=watch, sealed=True)
+"""
+
+
 def test_a_sealed_child_opens_no_file_and_no_socket() -> None:
-    program = (
-        "import socket\nfrom repit_engine.child import serving\nfrom repit_engine.pipe import *\n"
-        "def tried(what):\n"
-        "    try: what(); return 'done'\n"
-        "    except OSError as refused: return type(refused).__name__\n"
-        "def watch(request, pipe_in, pipe_out):\n"
-        "    ways = (lambda: open('/etc/hostname'), socket.socket, lambda: __import__('os').kill(1, 0))\n"
-        "    send_json(pipe_out, {'tried': [tried(way) for way in ways]})\n"
-        "serving.serve_standard(None, watch=watch, sealed=True)"
-    )
-    made = spawned([sys.executable, "-c", program, str(MEMORY)])
+    """Nor does it reach another process, nor leave one behind; what it does to itself stays its own."""
+    made = spawned([sys.executable, "-c", _TRYING, str(MEMORY)])
     try:
         made.wait(time.monotonic() + 60)
         send_json(made.pipe_in, {"video": 1, "limits": {}})
-        assert receive_json(made.pipe_out) == {"tried": ["PermissionError"] * 3}
+        tried = receive_json(made.pipe_out)
+        assert tried.pop("own") == "done"
+        assert set(tried.values()) == {"PermissionError"} and len(tried) == 18, tried
     finally:
         made.kill()
         made.close()
+
+
+def test_where_the_system_refuses_nothing_whoever_runs_children_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The child's own words go nowhere."""
+    monkeypatch.setattr(platform, "machine", lambda: "another")
+    system_calls.say_where_nothing_is_refused.cache_clear()
+    for _ in range(2):
+        made = spawned([sys.executable, "-c", ""])
+        made.kill()
+        made.close()
+    assert len(caplog.records) == 1 and "seccomp" in caplog.text
+    system_calls.say_where_nothing_is_refused.cache_clear()

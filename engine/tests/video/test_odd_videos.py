@@ -2,6 +2,7 @@
 
 import io
 import random
+import zlib
 from dataclasses import replace
 
 import av
@@ -140,6 +141,33 @@ def test_a_live_recording_without_duration_has_the_times_of_its_frames() -> None
         assert video.duration == 2000
 
 
+def _behind(inserted: bytes, renamed: bytes = b"moov") -> bytes:
+    """The film with this before its index, which lies at its end."""
+    at = FILM.rindex(b"moov") - 4
+    return FILM[:at] + inserted + FILM[at : at + 4] + renamed + FILM[at + 8 :]
+
+
+_ITEMS = b"\0\0\0\x0cmeta\0\0\0\0"
+_FREE = b"\0\0\0\x08free"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _behind(_ITEMS + 20 * _FREE),
+        _behind(_ITEMS + 5000 * _FREE),
+        _behind(_ITEMS, b"free"),
+        _behind(_ITEMS, b"hoov"),
+    ],
+    ids=["a few boxes", "many boxes", "free", "hoov"],
+)
+def test_a_film_that_names_itself_a_picture_is_read_wherever_its_index_lies(content: bytes) -> None:
+    """Demuxers, those of browsers among them, take what begins as an index for one."""
+    with open_video(content) as video, open_video(FILM) as film_itself:
+        assert video.times.tolist() == film_itself.times.tolist()
+        assert len(seen(video.every())) == 60
+
+
 # --- what is in it ------------------------------------------------------------------------------------------
 
 
@@ -202,6 +230,21 @@ def test_a_picture_that_moves_is_a_video(form: str) -> None:
 def test_a_still_picture_is_no_video(form: str) -> None:
     with pytest.raises(NoMovingPicture):
         open_video(animation(form, 1))
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return len(body).to_bytes(4) + name + body + zlib.crc32(name + body).to_bytes(4)
+
+
+@pytest.mark.parametrize("before", [_chunk(b"tEXt", bytes(9000)), _chunk(b"tEXt", b"a\0b") * 5000])
+def test_a_png_moves_however_far_behind_it_says_so(before: bytes) -> None:
+    moving, still = animation("PNG"), animation("PNG", 1)
+    at = moving.index(b"acTL") - 4
+    with open_video(moving[:at] + before + moving[at:]) as video, open_video(moving) as plain:
+        assert seen(video.every()) == seen(plain.every())
+    at = still.index(b"IDAT") - 4
+    with pytest.raises(NoMovingPicture):
+        open_video(still[:at] + before + still[at:])
 
 
 def test_a_film_that_names_itself_a_sequence_of_pictures_is_read_as_a_film() -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import io
+import struct
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import av
 import numpy as np
 import pytest
 from films import Recipe, film, framed, prepared
+from PIL.GifImagePlugin import GifImageFile
 from video_files import animation, made, seen
 
 from repit_engine import VideoLimits, open_video
-from repit_engine.errors import NotAVideo, VideoTookTooLong, VideoTooLarge, WrongInput
-from repit_engine.video import Video
+from repit_engine.errors import DamagedVideo, NotAVideo, VideoTookTooLong, VideoTooLarge, WrongInput
+from repit_engine.video import Video, av1
 
 LIMITS = VideoLimits()
 FILM = made("h264")
@@ -87,6 +89,93 @@ def test_single_frames_of_a_long_film_cost_what_they_need() -> None:
         assert video.unseen is None
 
 
+def test_what_is_passed_over_counts_as_well() -> None:
+    """To find out that nothing rests on a frame takes time, of which a film may want a lot."""
+    content = made("av1")
+    with open_video(content, replace(LIMITS, decoded=12 * FRAME)) as video:
+        assert seen(video.at(video.times[-1:])) == []
+        assert video.unseen == "pixels"
+    with open_video(content, replace(LIMITS, decoded=30 * FRAME)) as video:
+        assert len(seen(video.at(video.times[-1:]))) == 1
+
+
+def _of_ivf(packets: list[bytes]) -> bytes:
+    head = struct.pack("<4sHH4sHHIIII", b"DKIF", 0, 32, b"AV01", 160, 96, 30, 1, len(packets), 0)
+    return head + b"".join(struct.pack("<IQ", len(each), at) + each for at, each in enumerate(packets))
+
+
+def _packets(content: bytes) -> tuple[list[bytes], bytes]:
+    with av.open(io.BytesIO(content)) as container:
+        stream = container.streams.video[0]
+        description = stream.codec_context.extradata or b""
+        return [bytes(packet) for packet in container.demux(stream) if packet.size], description
+
+
+def _in_one_packet(recipe: Recipe, container: str) -> bytes:
+    out, content = io.BytesIO(), film(recipe)
+    with av.open(io.BytesIO(content)) as read, av.open(out, "w", format=container) as written:
+        stream = written.add_stream_from_template(read.streams.video[0])
+        packet = av.Packet(b"".join(_packets(content)[0]))
+        packet.pts = packet.dts = 0
+        packet.is_keyframe, packet.stream = True, stream
+        written.mux(packet)
+    return out.getvalue()
+
+
+_ALL_KEYS = Recipe(width=160, height=96, frames=30, group=1, options={"preset": "veryfast"})
+
+
+@pytest.mark.parametrize("kind", ["av1", "h264", "h264 avi"])
+def test_a_packet_holds_no_more_frames_than_an_encoder_puts_into_one(kind: str) -> None:
+    """Each would be decoded for the price of one."""
+    if kind == "av1":
+        packets, _ = _packets(made("av1 obu"))
+        with open_video(_of_ivf([packets[0] + packets[1], *packets[2:]])) as video:
+            assert len(seen(video.every())) == 75
+        content = _of_ivf([b"".join(packets)])
+    elif kind == "h264":
+        content = _in_one_packet(_ALL_KEYS, "mp4")
+    else:
+        content = _in_one_packet(replace(_ALL_KEYS, container="h264"), "avi")
+    with pytest.raises(DamagedVideo):
+        open_video(content)
+
+
+def test_all_frames_of_a_packet_are_counted() -> None:
+    packets, _ = _packets(made("av1 obu"))
+    eights = [b"".join(packets[at : at + 8]) for at in range(0, 72, 8)]
+    with open_video(_of_ivf(eights), replace(LIMITS, decoded=60 * FRAME)) as video:
+        assert len(seen(video.every())) < 60
+        assert video.unseen == "pixels"
+
+
+def test_of_a_header_no_more_is_read_than_any_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of megabytes, in each packet, would be turned into a number as long, thirty times over."""
+    longest = 0
+
+    class Measured(av1._Bits):
+        def __init__(self, data: bytes) -> None:
+            nonlocal longest
+            longest = max(longest, len(data))
+            super().__init__(data)
+
+    monkeypatch.setattr(av1, "_Bits", Measured)
+    content = made("av1 obu")
+    packets, _ = _packets(content)
+    (sequence,) = [
+        data[body:end] for data in packets[:1] for kind, _, body, end in av1._units(data) if kind == 1
+    ]
+    padded = sequence + bytes(1 << 20)
+    frames = av1.Frames(b"")
+    frames.needed_of(b"\x0a" + _leb128(len(padded)) + padded + packets[0])
+    assert 0 < longest < 200
+    assert any(frames.needed_of(data) == b"" for data in packets)
+
+
+def _leb128(number: int) -> bytes:
+    return bytes([number & 127 | 128, number >> 7 & 127 | 128, number >> 14 & 127 | 128, number >> 21])
+
+
 def test_no_more_frames_are_looked_at_than_allowed() -> None:
     with _limited(frames=20) as video:
         assert len(video.times) == 20
@@ -108,6 +197,24 @@ def test_what_takes_too_long_is_left_or_refused() -> None:
         video._spent._end = 0.0
         assert seen(video.every()) == []
         assert video.unseen == "time"
+
+
+def test_nothing_is_read_once_the_time_is_over() -> None:
+    """A demuxer may pass over gigabytes before it gives the next packet, or none."""
+
+    class Counting(io.BytesIO):
+        given = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            piece = super().read(size)
+            self.given += len(piece)
+            return piece
+
+    file = Counting(made("samples"))
+    with open_video(file) as video:
+        before, video._spent._end = file.given, 0.0
+        assert seen(video.every()) == seen(video.at(video.times)) == []
+        assert (file.given, video.unseen) == (before, "time")
 
 
 def test_many_recordings_behind_one_another_do_not_get_round_the_limits() -> None:
@@ -141,5 +248,24 @@ def test_animations_keep_to_the_same_limits(form: str) -> None:
         open_video(content, replace(LIMITS, pixels=96 * 64 - 1))
     with open_video(content, replace(LIMITS, frames=4)) as video:
         assert (len(video.times), video.unseen) == (4, "frames")
+    with open_video(content) as whole, open_video(content, replace(LIMITS, frames=len(whole.times))) as video:
+        assert (len(video.times), video.unseen) == (len(whole.times), None)
     with open_video(content, replace(LIMITS, film=0.3)) as video:
         assert (len(video.times), video.unseen) == (3, "film")
+
+
+def test_a_gif_is_not_walked_through_to_count_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only as far as the limits go; and of one that is too large nothing is asked."""
+    content = animation("GIF")
+    with open_video(content) as video:
+        whole = video.times.tolist()
+
+    def walk(_: object) -> int:
+        raise AssertionError
+
+    monkeypatch.setattr(GifImageFile, "n_frames", property(walk))
+    with open_video(content) as video:
+        assert (video.times.tolist(), video.unseen) == (whole, None)
+    monkeypatch.setattr(GifImageFile, "is_animated", property(walk))
+    with pytest.raises(VideoTooLarge):
+        open_video(content, replace(LIMITS, pixels=96 * 64 - 1))

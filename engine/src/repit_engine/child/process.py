@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import BinaryIO, Final, Protocol
 
+from repit_engine.child.system_calls import say_where_nothing_is_refused
 from repit_engine.pipe import PipeClosed, receive, unblock, widen
 
 MEMORY: Final = 3 * 1024**3
@@ -63,6 +64,7 @@ class Child:
         self._handle: Handle | None = handle
         self._turn = threading.Lock()
         widen(pipe_in)
+        unblock(pipe_in)
 
     def wait(self, until: float) -> None:
         """Until it is ready, or that moment of the monotonic clock. Raises `PipeSilent`, `PipeClosed`."""
@@ -146,6 +148,7 @@ def started(
     command: Sequence[str], stdin: int = subprocess.PIPE, stdout: int = subprocess.PIPE
 ) -> "subprocess.Popen[bytes]":
     """A process without our secrets and descriptors. Raises `OSError`."""
+    say_where_nothing_is_refused()
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
         command,
@@ -167,6 +170,4 @@ def spawned(command: Sequence[str]) -> Child:
     process = started(command)
     if process.stdin is None or process.stdout is None:
         raise PipeClosed
-    child = Child(_Started(process), process.stdin, process.stdout)  # type: ignore[arg-type]
-    unblock(child.pipe_in)
-    return child
+    return Child(_Started(process), process.stdin, process.stdout)  # type: ignore[arg-type]

@@ -140,7 +140,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
     except FolderRefused as refusal:
         raise refuse(refusal, as_json=as_json) from None
     unhashed = False
-    # The child starts with the first video.
+    # The child starts with the first of what moves.
     with (
         DelayedProgress(worded("hashing", "calcul"), len(sources)) as progress,
         WatchingChild() as child,
@@ -196,8 +196,7 @@ def _row(given: str | Found, child: WatchingChild, *, orientations: bool, family
         if given == "-"
         else Path(given if isinstance(given, str) else given.path)
     )
-    head = head_of(source)
-    if is_film(head):
+    if is_film(head_of(source)):
         return row | row_of_film(child, source)
     try:
         views = open_views(source, full=full, closely=True)
@@ -216,8 +215,8 @@ def _row(given: str | Found, child: WatchingChild, *, orientations: bool, family
         ]
     if views.unseen:
         row["unseen"] = views.unseen
-    if may_move(head):
-        row = row_of_animation(source) | row
+    if may_move(source):
+        row = row_of_animation(child, source) | row
     return row
 
 

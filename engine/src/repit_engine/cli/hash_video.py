@@ -2,8 +2,8 @@
 
 In: bytes, or a path. Out: what its row says, and its lines. Next: `hash` prints them.
 
-A film is read in a child that opens nothing (`moments.watching`). It has moments and no hash of its own; an
-animation has both, for it is shown as a picture, too.
+Both are read in a child that opens nothing (`moments.watching`). A film has moments and no hash of its own;
+an animation has both, for it is shown as a picture, too.
 """
 
 import base64
@@ -11,25 +11,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from repit_engine.errors import VideoRefused
-from repit_engine.moments import Moments, from_bytes, moments_of, to_bytes
+from repit_engine.errors import NoMovingPicture, VideoRefused
+from repit_engine.moments import Moments, from_bytes, to_bytes
 from repit_engine.moments.watching import WatchingChild
 from repit_engine.picture.kinds import Kind, Refused, sniffed
 from repit_engine.types import Hash, NotHashable
-from repit_engine.video import open_video
+from repit_engine.video import DEFAULT_VIDEO_LIMITS
 from repit_engine.video.kinds import Container, container_of
+from repit_engine.video.source import source_of
 
 Row = dict[str, Any]
-_HEAD: Final = 1 << 16
+HEAD: Final = 1 << 16
+"""Bytes from which it is known what a file is."""
 
 
 def head_of(source: bytes | Path) -> bytes:
     """The first bytes; none where the file cannot be read, which reading it as a picture then says."""
     if isinstance(source, bytes):
-        return source[:_HEAD]
+        return source[:HEAD]
     try:
         with source.open("rb") as file:
-            return file.read(_HEAD)
+            return file.read(HEAD)
     except (OSError, ValueError):
         return b""
 
@@ -40,9 +42,16 @@ def is_film(head: bytes) -> bool:
     return isinstance(found, Refused) and (found.kind is Kind.FILM or container_of(head) is Container.FILM)
 
 
-def may_move(head: bytes) -> bool:
-    """Whether it is a picture in a format whose pictures may move."""
-    return container_of(head) is Container.ANIMATION
+def may_move(source: bytes | Path) -> bool:
+    """Whether it is a picture that says that it moves, or a GIF, of which only reading tells."""
+    try:
+        opened = source_of(source, DEFAULT_VIDEO_LIMITS)
+    except VideoRefused:
+        return False
+    try:
+        return container_of(opened.head()) is Container.ANIMATION or opened.is_moving_png()
+    finally:
+        opened.close()
 
 
 def row_of_film(child: WatchingChild, source: bytes | Path) -> Row:
@@ -56,15 +65,13 @@ def row_of_film(child: WatchingChild, source: bytes | Path) -> Row:
     return _row(watched.moments, watched.unseen)
 
 
-def row_of_animation(source: bytes | Path) -> Row:
-    """The same here: by what reads it, and has read it already, as a picture; nothing where it does not
-    move."""
-    try:
-        with open_video(source) as video:
-            moments = moments_of(video)
-            return _row(moments, video.unseen) if len(moments) else {}
-    except VideoRefused:
-        return {}
+def row_of_animation(child: WatchingChild, source: bytes | Path) -> Row:
+    """The same; nothing where it does not move, or shows too little. Where it cannot be read as a video,
+    `unseen` says why: as a picture it has a hash all the same."""
+    watched = child.moments(source)
+    if isinstance(watched, NotHashable):
+        return {} if watched.reason == NoMovingPicture.code else {"unseen": watched.reason}
+    return _row(watched.moments, watched.unseen) if len(watched.moments) else {}
 
 
 def _row(moments: Moments, unseen: str | None) -> Row:

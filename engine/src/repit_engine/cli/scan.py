@@ -1,9 +1,9 @@
 """`repit-scan SOURCE… --out RESULTS`: hash and match an archive of millions of files.
 
-In: folders, tar or zip archives, files, or a listing of paths; a file of hashes to look for. Out: one file of
-JSON lines or of Parquet, which appears when it is complete. With ``--altered`` each picture is looked at in
-stages, and found again where it was cropped, mirrored or framed. Next: the people who decide about the
-matches.
+In: folders, tar or zip archives, files, or a listing of paths; a file of hashes to look for. Out: one file
+of JSON lines or of Parquet, which appears when it is complete. With ``--altered`` each picture and each video
+is looked at in stages, and found again where it was cropped, mirrored, framed or cut. Next: the people who
+decide about the matches.
 
 Run the same command again after an interruption, and it goes on. Exit code: 0 when the scan is complete,
 whatever it found; 1 when the machine had no room for the results; 2 for a mistake on the command line; 130
@@ -19,24 +19,27 @@ from typing import Annotated
 import typer
 
 from repit_engine.cli.progress import DelayedProgress
-from repit_engine.cli.scan_altered import Families
+from repit_engine.cli.scan_altered import SECONDS, VIDEO_LIMITS
 from repit_engine.cli.scan_bank import load_bank, load_families, stamp
 from repit_engine.cli.scan_batch import Against
+from repit_engine.cli.scan_families import Families
 from repit_engine.cli.scan_finish import Stopped, deliver, is_delivered, report
 from repit_engine.cli.scan_items import Item
 from repit_engine.cli.scan_journal import Journal, JournalRefused, State
 from repit_engine.cli.scan_listing import items_of, outside, write_listing
-from repit_engine.cli.scan_run import BATCH, run
+from repit_engine.cli.scan_run import batch_of, run
 from repit_engine.cli.scan_sinks import SCHEMA, SCHEMA_ALTERED, Rows
 from repit_engine.cli.words import CommandRefused, Text, refuse, show_version, worded
 from repit_engine.picture import DEFAULT_LIMITS, Limits
+from repit_engine.video import VideoLimits
 
 _CORES = len(os.sched_getaffinity(0))
 _HELP = worded(
-    "Hash every picture, and look each up among the hashes given. Run the same command again after an "
-    "interruption and it goes on where it was. Exit code 0: complete; 1: no room for the results; 2: the "
-    "command line was wrong; 130: interrupted.",
-    "Calcule l’empreinte de chaque image et la cherche parmi celles qui sont données. Après une "
+    "Hash every picture, and look each up among the hashes given; with --altered videos, too. Run the same "
+    "command again after an interruption and it goes on where it was. Exit code 0: complete; 1: no room for "
+    "the results; 2: the command line was wrong; 130: interrupted.",
+    "Calcule l’empreinte de chaque image et la cherche parmi celles qui sont données ; avec --altered, "
+    "celles des vidéos aussi. Après une "
     "interruption, relancez la même commande et elle continue. Code de sortie 0 : complet ; 1 : pas de "
     "place pour les résultats ; 2 : erreur dans la commande ; 130 : interrompu.",
 )
@@ -89,8 +92,8 @@ def command(  # noqa: PLR0917 - the options of the command line
         typer.Option(
             "--altered",
             help=worded(
-                "Find crops, mirrors, borders too: slower, a tier a row.",
-                "Trouver aussi recadrages, miroirs, bordures : plus lent, un `tier` par ligne.",
+                "Find crops, mirrors, cuts of videos too: slower, a tier a row.",
+                "Trouver aussi recadrages, miroirs, extraits de vidéos : plus lent, un `tier` par ligne.",
             ),
         ),
     ] = False,
@@ -117,6 +120,13 @@ def command(  # noqa: PLR0917 - the options of the command line
     seconds: Annotated[
         float, typer.Option(min=0.1, help=worded("Longest time a file.", "Temps maximal par fichier."))
     ] = DEFAULT_LIMITS.seconds,
+    video_seconds: Annotated[
+        float,
+        typer.Option(
+            min=1.0,
+            help=worded("The same of a video, with --altered.", "De même pour une vidéo, avec --altered."),
+        ),
+    ] = SECONDS,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -145,11 +155,13 @@ def command(  # noqa: PLR0917 - the options of the command line
             "--radius": radius,
             "--max-matches": max_matches,
             "--seconds": seconds,
+            "--video-seconds": video_seconds,
         }
+        bounds = Limits(seconds=seconds), replace(VIDEO_LIMITS, seconds=video_seconds)
         journal = Journal(out.with_name(out.name + ".journal"), settings)
         try:
             state = _begun(journal, out, sources or [], listing)
-            state = _scanned(journal, state, workers, Limits(seconds=seconds), matching)
+            state = _scanned(journal, state, workers, bounds, matching)
             if not is_delivered(state, out):
                 state = deliver(journal, state, out, SCHEMA_ALTERED if altered else SCHEMA)
         except OSError as error:
@@ -235,20 +247,25 @@ def _listed(journal: Journal, out: Path, items: Iterator[Item]) -> int:
 
 
 def _scanned(
-    journal: Journal, state: State, workers: int, limits: Limits, matching: Against | Families | None
+    journal: Journal,
+    state: State,
+    workers: int,
+    bounds: tuple[Limits, VideoLimits],
+    matching: Against | Families | None,
 ) -> State:
     if state.finished is not None:
         return state
     rows = Rows(journal.rows, state.mark)
     try:
-        already = min(state.items, state.batches * BATCH)
+        already = min(state.items, state.batches * batch_of(matching))
         with DelayedProgress(worded("scanning", "parcours"), state.items, already) as progress:
             return run(
                 journal,
                 state,
                 rows,
                 workers=workers,
-                limits=limits,
+                limits=bounds[0],
+                films=bounds[1],
                 against=matching,
                 on_progress=progress.advance,
             )

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
-from repit_engine.cli.scan_altered import Families
+from repit_engine.align import VideoIndex
 from repit_engine.cli.scan_batch import Against, Searchable
+from repit_engine.cli.scan_families import Families
 from repit_engine.cli.scan_list import BankRefused, Listed, read_list, unreadable
-from repit_engine.cli.words import Text
+from repit_engine.cli.words import Text, worded
 from repit_engine.decision.rule import SLOTS, SMALL_BANK, unpacked
 from repit_engine.errors import SnapshotForeign, SnapshotOutdated, SnapshotRefused
 from repit_engine.search import FlatIndex, RingIndex
@@ -40,6 +42,14 @@ def load_bank(path: Path, radius: int, max_matches: int) -> Against:
     if snapshot is not None:
         return Against(snapshot, radius, max_matches)
     listed = read_list(path)
+    if listed.videos:
+        typer.echo(
+            worded(
+                f"{path} holds videos, too: --altered looks for them.",
+                f"{path} contient aussi des vidéos : --altered les cherche.",
+            ),
+            err=True,
+        )
     standard = listed.slots == 0
     index = _index(listed.lines[standard], listed.hashes[standard], ring=standard.sum() >= _WORTH_A_RING)
     return Against(index, radius, max_matches, listed.names)
@@ -66,10 +76,16 @@ def load_families(path: Path, radius: int, max_matches: int) -> Families:
         return hashes[first:end], unpacked(ids[first:end])[1]
 
     items = len(np.unique(listed.lines))
+    videos = VideoIndex()
+    videos.add_many(listed.videos)
     # A small bank is asked far beyond the radius at which tables are faster than a scan.
     index = _index(ids, hashes, ring=items > SMALL_BANK and len(ids) >= _WORTH_A_RING)
     return Families(
-        index.range_search, items, Against(plain, radius, max_matches, listed.names), family_of=family_of
+        index.range_search,
+        items,
+        Against(plain, radius, max_matches, listed.names),
+        family_of=family_of,
+        videos=videos,
     )
 
 

@@ -8,11 +8,12 @@ alone.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
 from repit_engine.cli.files import UNREADABLE_FOLDER
+from repit_engine.cli.hash_video import head_of, is_film
 from repit_engine.cli.names import readable
 from repit_engine.cli.scan_items import FOLDER, Item
 from repit_engine.cli.scan_names import Names
@@ -28,6 +29,8 @@ a list of objects with `id`, `item` and `distance`, nearest first, and `more_mat
 than the cap. `others`: the hashes of what else the file shows, of which each counts for a match; `unseen`:
 why not all of it was looked at. All are there in every row.
 """
+VIDEO: Final = NotHashable("video", "A video has no hash of its own.", "Scan with --altered.")
+"""What a scan without `--altered` says of one."""
 Hasher: TypeAlias = Callable[[bytes | Path, Limits], Hashed | NotHashable]
 
 
@@ -72,11 +75,13 @@ def scan_batch(
     return rows
 
 
-def row_of(item: Item, outcome: Hashed | NotHashable) -> Row:
-    """An item's row before it is looked up."""
+def row_of(item: Item, outcome: Hashed | NotHashable | None) -> Row:
+    """An item's row before it is looked up; None: of a video, which has no hash of its own."""
     name, raw = readable(item.name)
     row: Row = {"file": name, "file_base64": raw, "hash": None, "quality": None, "reason": None}
     row |= {"item": None, "item_id": None, "matches": [], "more_matches": False, "others": [], "unseen": None}
+    if outcome is None:
+        return row
     if isinstance(outcome, NotHashable):
         return row | {"reason": outcome.reason}
     row |= {"hash": outcome.hash.hex, "quality": outcome.quality, "unseen": outcome.unseen}
@@ -114,4 +119,7 @@ def match_rows(rows: list[Row], against: Against) -> None:
 
 def _row(item: Item, limits: Limits, hasher: Hasher) -> Row:
     source = item.source(limits.bytes)
-    return row_of(item, unhashed(item) if source is None else hasher(source, limits))
+    outcome = unhashed(item) if source is None else hasher(source, limits)
+    if source is not None and isinstance(outcome, NotHashable) and is_film(head_of(source)):
+        outcome = VIDEO
+    return row_of(item, outcome)

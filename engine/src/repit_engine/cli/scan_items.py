@@ -6,14 +6,16 @@ An archive's member is read straight from its place, so that a million of them c
 time and any worker can take any batch.
 """
 
+import io
 import json
+import os
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 FOLDER: Final = "folder"
 """The packing of a folder that cannot be read: there is nothing to open."""
@@ -52,21 +54,84 @@ class Item:
             return Path(self.path) if self.packing == "file" else None
         try:
             with Path(self.path).open("rb") as archive:
-                archive.seek(self.offset)
-                if self.packing == "tar":
-                    return archive.read(min(self.size, limit + 1))
-                header = archive.read(_LOCAL_HEADER)
-                if len(header) < _LOCAL_HEADER or not header.startswith(b"PK\3\4"):
+                if not self._seek(archive):
                     return None
-                # APPNOTE 4.3.7: the name and an extra field stand between the local header and the data.
-                archive.seek(int.from_bytes(header[26:28], "little"), 1)
-                archive.seek(int.from_bytes(header[28:30], "little"), 1)
                 packed = archive.read(min(self.size, limit + 1))
         except OSError:
             return None
-        if self.packing == "stored":
+        if self.packing in ("tar", "stored"):
             return packed
         return _inflated(packed, limit) if self.packing == "deflated" else None
+
+    def film(self, limit: int) -> "bytes | Path | Member | None":
+        """The same of a video, which is not read into memory: a member that lies in its archive as it is
+        stays there. Close a `Member`."""
+        if self.packing not in ("tar", "stored"):
+            return self.source(limit)
+        try:
+            archive = Path(self.path).open("rb")  # noqa: SIM115 - `Member` closes it
+        except OSError:
+            return None
+        if self._seek(archive):
+            return Member(archive, archive.tell(), self.size)
+        archive.close()
+        return None
+
+    def _seek(self, archive: BinaryIO) -> bool:
+        """Go to where the member's bytes begin; False where there is no member."""
+        archive.seek(self.offset)
+        if self.packing == "tar":
+            return True
+        header = archive.read(_LOCAL_HEADER)
+        if len(header) < _LOCAL_HEADER or not header.startswith(b"PK\3\4"):
+            return False
+        # APPNOTE 4.3.7: the name and an extra field stand between the local header and the data.
+        archive.seek(int.from_bytes(header[26:28], "little"), os.SEEK_CUR)
+        archive.seek(int.from_bytes(header[28:30], "little"), os.SEEK_CUR)
+        return True
+
+
+class Member(io.RawIOBase):
+    """A member as a file of its own, which is read from its archive."""
+
+    def __init__(self, archive: BinaryIO, begin: int, size: int) -> None:
+        super().__init__()
+        # A cut archive ends before its last member does.
+        self._size = max(0, min(size, archive.seek(0, os.SEEK_END) - begin))
+        self._archive, self._begin, self._at = archive, begin, 0
+
+    def readable(self) -> bool:
+        """See `io.IOBase`."""
+        return True
+
+    def seekable(self) -> bool:
+        """See `io.IOBase`."""
+        return True
+
+    def tell(self) -> int:
+        """See `io.IOBase`."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """See `io.IOBase`."""
+        at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        if at < 0:
+            raise ValueError
+        self._at = at
+        return at
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, fewer only at its end."""
+        left = max(0, self._size - self._at)
+        self._archive.seek(self._begin + self._at)
+        piece = self._archive.read(left if size < 0 else min(size, left))
+        self._at += len(piece)
+        return piece
+
+    def close(self) -> None:
+        """See `io.IOBase`."""
+        self._archive.close()
+        super().close()
 
 
 def items_of_tar(path: Path) -> Iterator[Item]:

@@ -3,10 +3,10 @@
 In: a text file. Out: `Listed`. Next: `scan_bank` makes an index of it.
 """
 
+import base64
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from repit_engine.cli.names import readable
 from repit_engine.cli.scan_names import Names
 from repit_engine.cli.words import CommandRefused, Text
+from repit_engine.errors import MomentsRefused
+from repit_engine.moments import Moments, from_bytes
 from repit_engine.types import Hash, HashArray, IdArray
 
 MOST_ANCHORED: Final = 255
@@ -38,6 +40,7 @@ class BankRefused(CommandRefused):
 class Listed:
     """`hashes` ``(n, 32) uint8``, each with the number of its line from 1, its slot in the item (0: the
     standard hash) and its quality; in the order of lines and slots. `names`: what lines call their items.
+    `videos`: the moments of each line that has some.
     """
 
     hashes: HashArray
@@ -45,6 +48,7 @@ class Listed:
     slots: IdArray
     qualities: NDArray[np.int64]
     names: Names
+    videos: list[tuple[int, Moments]] = field(default_factory=list)
 
 
 def unreadable(path: Path) -> BankRefused:
@@ -62,24 +66,29 @@ def read_list(path: Path) -> Listed:
     """Read a list. Raises `BankRefused`.
 
     A line is a JSON object with `hash`, `quality` and perhaps `anchored` (a list of objects with `hash` and
-    `quality`) and a name, or begins with 64 hexadecimal digits; what follows a space or comma then names the
-    item. Blank lines, lines that begin with ``#`` and pictures that have no hash are passed over.
+    `quality`), with `moments` (base64) where it is of a video, and a name; or begins with 64 hexadecimal
+    digits; what follows a space or comma then names the item. Blank lines, lines that begin with ``#`` and
+    files that have no hash are passed over.
     """
     lines: list[int] = []
     slots = bytearray()
     qualities = bytearray()
     raw = bytearray()
     names = Names()
+    videos: list[tuple[int, Moments]] = []
     try:
         with path.open(encoding="utf-8") as file:
             for number, text in enumerate(file, 1):
-                for slot, hashed, quality, name in _item(text, number, path):
+                item = _item(text, number, path)
+                for slot, (hashed, quality) in enumerate(item.hashes):
                     lines.append(number)
                     slots.append(slot)
                     raw += hashed
                     qualities.append(quality)
-                    if name and not slot:
-                        names.add(number, name)
+                if item.moments is not None:
+                    videos.append((number, item.moments))
+                if item.name:
+                    names.add(number, item.name)
     except OSError:
         raise unreadable(path) from None
     except UnicodeDecodeError:
@@ -99,19 +108,28 @@ def read_list(path: Path) -> Listed:
         np.frombuffer(bytes(slots), np.uint8).astype(np.uint64),
         np.frombuffer(bytes(qualities), np.uint8).astype(np.int64),
         names,
+        videos,
     )
 
 
-def _item(text: str, number: int, path: Path) -> Iterator[tuple[int, bytes, int, str]]:
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """`hashes` with their qualities, the standard one first."""
+
+    name: str = ""
+    hashes: tuple[tuple[bytes, int], ...] = ()
+    moments: Moments | None = None
+
+
+def _item(text: str, number: int, path: Path) -> _Item:
     words = text.replace(",", " ").split(maxsplit=1)
     if not words or words[0].startswith("#"):
-        return
+        return _Item()
     try:
         if words[0].startswith("{"):
-            yield from _family(json.loads(text))
-        else:
-            yield 0, Hash.from_hex(words[0]).raw, _UNKNOWN, _after(text.strip(), words[0])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return _of_json(json.loads(text))
+        return _Item(_after(text.strip(), words[0]), ((Hash.from_hex(words[0]).raw, _UNKNOWN),))
+    except (MomentsRefused, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise BankRefused(
             Text(
                 f"Line {number} of {path} has neither 64 hexadecimal digits first nor what repit-hash "
@@ -129,13 +147,16 @@ def _after(line: str, digits: str) -> str:
     return rest[printed.end() :] if printed else rest.strip(" \t,;").strip('"')
 
 
-def _family(row: dict[str, Any]) -> Iterator[tuple[int, bytes, int, str]]:
-    if not row["hash"]:
-        return
-    family = [row, *row.get("anchored", ())]
+def _of_json(row: dict[str, Any]) -> _Item:
+    moments = from_bytes(base64.b64decode(row["moments"], validate=True)) if row.get("moments") else None
+    family = [row, *row.get("anchored", ())] if row["hash"] else []
     if len(family) > 1 + MOST_ANCHORED:
         raise ValueError
+    if not family and moments is None:
+        return _Item()
     name = next((str(row[key]) for key in _CALLED if row.get(key)), "")
-    for slot, entry in enumerate(family):
-        quality = int(entry.get("quality", _UNKNOWN))
-        yield slot, Hash.from_hex(entry["hash"]).raw, max(0, min(quality, 100)), readable(name)[0]
+    hashes = tuple(
+        (Hash.from_hex(entry["hash"]).raw, max(0, min(int(entry.get("quality", _UNKNOWN)), 100)))
+        for entry in family
+    )
+    return _Item(readable(name)[0], hashes, moments)

@@ -3,7 +3,7 @@
 In: a listing, the rows so far, an index. Out: rows in the order of the listing, and what they came to. Next:
 `scan` reports it.
 
-Each worker is a thread with a child process of its own (`repit_engine.child`): a file that crashes, hangs
+Each worker is a thread with child processes of its own (`repit_engine.child`): a file that crashes, hangs
 or swells its decoder costs one child and leaves one row. At most two batches a worker are under way.
 """
 
@@ -14,22 +14,31 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Self, TypeAlias
 
-from repit_engine.child.asking import Asker
 from repit_engine.child.hashing import HashingChild
-from repit_engine.cli.scan_altered import Families, scan_altered
+from repit_engine.cli.scan_altered import Films, scan_altered
 from repit_engine.cli.scan_batch import Against, Row, scan_batch
 from repit_engine.cli.scan_child import LookingChild
+from repit_engine.cli.scan_families import Families
+from repit_engine.cli.scan_film import FilmChild
 from repit_engine.cli.scan_items import Item
 from repit_engine.cli.scan_journal import Journal, State
 from repit_engine.cli.scan_listing import batches
 from repit_engine.cli.scan_sinks import Rows
 from repit_engine.picture import Limits
+from repit_engine.video import VideoLimits
 
-BATCH: Final = 64
+_BATCH: Final = 64
 """Items a batch: few enough to lose little, enough for one search to serve them."""
+_BATCH_OF_VIDEOS: Final = 8
+"""Where any of them may be a video of many minutes."""
 _SECONDS_A_MARK: Final = 1.0
+
+
+def batch_of(against: Against | Families | None) -> int:
+    """Items a batch."""
+    return _BATCH_OF_VIDEOS if isinstance(against, Families) else _BATCH
 
 
 def run(
@@ -39,6 +48,7 @@ def run(
     *,
     workers: int,
     limits: Limits,
+    films: VideoLimits,
     against: Against | Families | None,
     on_progress: Callable[[int], None],
 ) -> State:
@@ -47,8 +57,8 @@ def run(
     """
     counts = Counter(state.counts)
     done, marked = state.batches, time.monotonic()
-    todo = batches(journal.listing, BATCH, skip=state.batches)
-    for batch in _in_order(todo, workers, limits, against):
+    todo = batches(journal.listing, batch_of(against), skip=state.batches)
+    for batch in _in_order(todo, workers, _work(limits, films, against)):
         rows.write(batch)
         done += 1
         counts.update(map(_outcome, batch))
@@ -69,21 +79,42 @@ def _outcome(row: Row) -> str:
     return "hashed" if row.get("tier") is None else "altered"
 
 
-def _work(
-    limits: Limits, against: Against | Families | None
-) -> tuple[Callable[[], Asker], Callable[[list[Item], Any], list[Row]]]:
-    """The kind of child that is wanted, and what to do with a batch and such a child."""
+class _Pair:
+    """Of one worker: a child for pictures, and one for videos, which starts with the first of those."""
+
+    def __init__(self) -> None:
+        self.pictures, self.films = LookingChild(), FilmChild()
+
+    def start(self) -> None:
+        self.pictures.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pictures.close()
+        self.films.close()
+
+
+_Work: TypeAlias = tuple[Callable[[], Any], Callable[[list[Item], Any], list[Row]]]
+
+
+def _work(limits: Limits, films: VideoLimits, against: Against | Families | None) -> _Work:
+    """The children that a worker has, and what to do with a batch and them."""
     if isinstance(against, Families):
         families = against
-        return LookingChild, lambda items, child: scan_altered(items, limits, families, child.look)
+
+        def altered(items: list[Item], pair: _Pair) -> list[Row]:
+            look = Films(pair.films.look, films)
+            return scan_altered(items, limits, families, pair.pictures.look, look)
+
+        return _Pair, altered
     plain = against
     return HashingChild, lambda items, child: scan_batch(items, limits, plain, child.hash)
 
 
-def _in_order(
-    todo: Iterator[list[Item]], workers: int, limits: Limits, against: Against | Families | None
-) -> Iterator[list[Row]]:
-    start, scan = _work(limits, against)
+def _in_order(todo: Iterator[list[Item]], workers: int, how: _Work) -> Iterator[list[Row]]:
+    start, scan = how
     free: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def work(items: list[Item]) -> list[Row]:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from repit_engine.cli.scan_batch import Row
 
 _ROWS_A_GROUP: Final = 20_000
+_SPAN: Final = pa.struct([("from", pa.float64()), ("to", pa.float64())])
 _ITEM: Final = pa.struct([("id", pa.uint64()), ("item", pa.string())])
 SCHEMA: Final = pa.schema(
     [
@@ -43,6 +44,8 @@ SCHEMA_ALTERED: Final = pa.schema(
         ("distances", pa.list_(pa.uint16())),
         ("expected_false", pa.float64()),
         ("also", pa.list_(_ITEM)),
+        ("duration", pa.float64()),
+        ("segments", pa.list_(pa.struct([("file", _SPAN), ("item", _SPAN), ("speed", pa.float64())]))),
     ]
 )
 """With what a scan for altered copies says of each file besides."""

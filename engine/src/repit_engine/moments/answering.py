@@ -20,7 +20,7 @@ from repit_engine.moments import blob
 from repit_engine.moments.again import asked_about
 from repit_engine.moments.rows import to_bytes
 from repit_engine.moments.types import Asked, Moments
-from repit_engine.pipe import receive_json, send, send_json
+from repit_engine.pipe import PipeClosed, receive_json, send, send_json
 from repit_engine.video import Video, open_video
 
 Banked = Callable[[Video], Moments]
@@ -28,13 +28,16 @@ Asking = Callable[[Video], Iterator[Asked]]
 Again = Callable[[Video, NDArray[np.int64]], Asked]
 
 
-def answering(banked: Banked, asking: Asking, again: Again = asked_about) -> VideoAnswer:
-    """How a child answers requests about videos (`child.serving.serve`)."""
+def answering(banked: Banked, asking: Asking | None = None, again: Again = asked_about) -> VideoAnswer:
+    """How a child answers requests about videos (`child.serving.serve`); without `asking` those for moments
+    alone."""
 
     def answer(request: VideoRequest, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
         try:
             if request.asked["want"] == "moments":
                 _give_moments(request, pipe_out, banked)
+            elif asking is None:
+                raise PipeClosed
             else:
                 _give_stages(request, pipe_in, pipe_out, asking, again)
         except EngineError as refusal:

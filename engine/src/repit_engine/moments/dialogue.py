@@ -78,7 +78,7 @@ class VideoDialogue:
         pipe_out: BinaryIO,
         spool: Spool,
         limits: VideoLimits,
-        deadline: float | None = None,
+        deadline: float,
     ) -> None:
         self._in, self._out, self._spool = pipe_in, pipe_out, spool
         self._limits, self._deadline = limits, deadline

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from repit_engine import anchors
 from repit_engine.moments.again import asked_about
 from repit_engine.moments.bank import moments_of
 from repit_engine.moments.query import asked_of
@@ -17,19 +18,31 @@ from repit_engine.video import open_video
 from repit_engine.video import warm_up as warm_up_videos
 
 _SIZE = (240, 320)
-_FRAMES = 16
+_FRAMES = 8
 
 
 def warm_up() -> None:
-    """Hash a film, whose luma comes in bytes, and an animation, whose luma comes in floats, in every way."""
+    """For whatever is done with videos: keep them, ask about them, whole and again."""
+    anchors.warm_up()
+    _warm(asked=True)
+
+
+def warm_up_bank() -> None:
+    """For a child that is asked for the moments of videos and nothing else."""
+    _warm(asked=False)
+
+
+def _warm(*, asked: bool) -> None:
+    """By a film, whose luma comes in bytes, and an animation, whose luma comes in floats."""
     warm_up_videos()
     planes = [_plane(number) for number in range(_FRAMES)]
     for content in (_film(planes), _animation(planes)):
         with open_video(content) as video:
             moments_of(video)
-            for _ in asked_of(video):
-                pass
-            asked_about(video, video.times[:1])
+            if asked:
+                for _ in asked_of(video):
+                    pass
+                asked_about(video, video.times[:1])
 
 
 def _plane(number: int) -> NDArray[np.uint8]:
@@ -55,5 +68,5 @@ def _film(planes: list[NDArray[np.uint8]]) -> bytes:
 def _animation(planes: list[NDArray[np.uint8]]) -> bytes:
     first, *others = [Image.fromarray(plane) for plane in planes]
     out = io.BytesIO()
-    first.save(out, "PNG", save_all=True, append_images=others, duration=100)
+    first.save(out, "PNG", save_all=True, append_images=others, duration=100, compress_level=0)
     return out.getvalue()

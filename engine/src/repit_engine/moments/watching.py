@@ -5,9 +5,10 @@ In: bytes, or a path. Out: `Watched`, the moments of a video, or `NotHashable`, 
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from repit_engine.child.asking import GRACE_SECONDS, START_SECONDS, Asker
 from repit_engine.child.ranges import Spool
@@ -20,7 +21,9 @@ from repit_engine.pipe import PipeClosed, PipeSilent
 from repit_engine.types import NotHashable
 from repit_engine.video import DEFAULT_VIDEO_LIMITS, VideoLimits
 from repit_engine.video.refusals import damaged, too_long
-from repit_engine.video.source import Source, source_of
+from repit_engine.video.source import Readable, Source, source_of
+
+_Heard = TypeVar("_Heard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +43,32 @@ class WatchingChild(Asker):
         self, source: bytes | Path, limits: VideoLimits = DEFAULT_VIDEO_LIMITS
     ) -> Watched | NotHashable:
         """Within `limits.seconds` for certain, whatever the bytes do."""
+        return self._watched(source, limits, lambda talk: Watched(talk.moments(), talk.unseen))
+
+    def _watched(
+        self, source: bytes | Path | Readable, limits: VideoLimits, hear: Callable[[VideoDialogue], _Heard]
+    ) -> _Heard | NotHashable:
+        """What `hear` makes of the dialogue about one video."""
         try:
             held = _Held(source_of(source, limits))
         except VideoRefused as refusal:
             return not_hashable(refusal)
         try:
-            return self._watched(held, limits)
+            return self._talked(held, limits, hear)
         finally:
             held.close()
 
-    def _watched(self, spool: Spool, limits: VideoLimits) -> Watched | NotHashable:
+    def _talked(
+        self, spool: Spool, limits: VideoLimits, hear: Callable[[VideoDialogue], _Heard]
+    ) -> _Heard | NotHashable:
         with self._turn:
             try:
                 child = self._running(time.monotonic() + START_SECONDS)
                 deadline = time.monotonic() + limits.seconds + GRACE_SECONDS
                 talk = VideoDialogue(child.pipe_in, child.pipe_out, spool, limits, deadline)
-                return Watched(talk.moments(), talk.unseen)
+                answer = hear(talk)
+                talk.finish()
+                return answer
             except VideoNotSeen as refused:
                 return refused.outcome
             except PipeSilent:
@@ -85,12 +98,12 @@ class _Held:
 def main() -> None:
     """Answer requests on standard input until it closes."""
     # Imported here: the parent needs neither decoders nor kernels.
-    from repit_engine.moments import asked_about, asked_of, moments_of  # noqa: PLC0415
+    from repit_engine.moments import moments_of  # noqa: PLC0415
     from repit_engine.moments.answering import answering  # noqa: PLC0415
-    from repit_engine.moments.warming import warm_up  # noqa: PLC0415
+    from repit_engine.moments.warming import warm_up_bank  # noqa: PLC0415
 
-    warm_up()
-    serve_standard(None, watch=answering(moments_of, asked_of, asked_about), sealed=True)
+    warm_up_bank()
+    serve_standard(None, watch=answering(moments_of), sealed=True)
 
 
 if __name__ == "__main__":

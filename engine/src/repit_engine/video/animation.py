@@ -40,11 +40,14 @@ class Animation:
             spent.leave(Unseen.MEMORY)
         source.seek(0)
         self._content, self._limits, self._spent = source.read(_MOST_BYTES), limits, spent
-        with decoding_pictures(), Image.open(io.BytesIO(self._content), formats=FORMATS) as image:
+        with decoding_pictures():
+            opened = Image.open(io.BytesIO(self._content), formats=FORMATS)
+        with opened as image:
             self.width, self.height = image.size
-            count = getattr(image, "n_frames", 1) - int(getattr(image, "default_image", False))
-        limits.check_frame(self.width, self.height, False)
-        if count < 2:
+            limits.check_frame(self.width, self.height, False)
+            with decoding_pictures():
+                moves = _moves(image)
+        if not moves:
             raise no_moving_picture()
         starts, at = [], 0.0
         for _, seconds in self._stepped():
@@ -69,23 +72,17 @@ class Animation:
 
     def _stepped(self) -> Iterator[tuple[Image.Image, float]]:
         """Each frame, and the seconds for which it stands."""
-        limits, stood = self._limits, 0.0
+        stood = 0.0
         with Image.open(io.BytesIO(self._content), formats=FORMATS) as image:
             begin = int(getattr(image, "default_image", False))
             for number in itertools.count(begin):
-                if number >= getattr(image, "n_frames", 1):
-                    return
-                if number - begin >= limits.frames:
-                    self._spent.leave(Unseen.FRAMES)
-                    return
-                if stood > limits.film:
-                    self._spent.leave(Unseen.FILM)
-                    return
-                if not self._spent.take(image.size[0] * image.size[1]):
-                    return
                 try:
                     with decoding_pictures():
-                        image.seek(number)
+                        if not _reached(image, number):
+                            return
+                    if not self._affords(number - begin, stood, image):
+                        return
+                    with decoding_pictures():
                         image.load()
                 except Exception:
                     if number == begin:
@@ -95,3 +92,34 @@ class Animation:
                 seconds = seconds_of(image)
                 stood += seconds
                 yield image, seconds
+
+    def _affords(self, number: int, stood: float, image: Image.Image) -> bool:
+        """Whether one frame more is within the limits, after so many that stood so long."""
+        if number >= self._limits.frames:
+            self._spent.leave(Unseen.FRAMES)
+            return False
+        if stood > self._limits.film:
+            self._spent.leave(Unseen.FILM)
+            return False
+        return self._spent.take(image.size[0] * image.size[1])
+
+
+def _moves(image: Image.Image) -> bool:
+    """Whether there is more than one frame. How many a GIF has takes a walk through all of it, which no limit
+    bounds; the others say it."""
+    if image.format == "GIF":
+        return bool(getattr(image, "is_animated", False))
+    return getattr(image, "n_frames", 1) - int(getattr(image, "default_image", False)) > 1
+
+
+def _reached(image: Image.Image, number: int) -> bool:
+    """Go to a frame; False where there is none."""
+    if image.format != "GIF" and number >= getattr(image, "n_frames", 1):
+        return False
+    try:
+        image.seek(number)
+    except EOFError:
+        if image.format == "GIF":
+            return False
+        raise
+    return True

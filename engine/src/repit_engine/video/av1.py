@@ -16,6 +16,10 @@ _KEY, _INTRA_ONLY, _SWITCH = 0, 2, 3
 _CHOSEN: Final = 2
 """A tool that each frame turns on or off for itself."""
 _MOST_UNITS: Final = 64
+MOST_UNITS: Final = 4096
+"""Of a packet that are counted; what has more has too many frames."""
+_MOST_HEADER: Final = 128
+"""Bytes of a header that are read: more than any has that is read to its end here."""
 
 
 class _Rare(Exception):
@@ -53,13 +57,13 @@ class Frames:
             units = _units(data)
             for kind, _, body, end in units:
                 if kind == _SEQUENCE:
-                    self._sequence = _Sequence(_Bits(data[body:end]))
+                    self._sequence = _Sequence(_Bits(data[body : min(end, body + _MOST_HEADER)]))
             frames = [unit for unit in units if unit[0] in (_FRAME, _FRAME_HEADER, _REDUNDANT, _TILES)]
             if self._sequence is None or not frames or any(unit[0] != _FRAME for unit in frames):
                 return None
             # The shown one ends a packet.
             _, begin, body, end = frames[-1]
-            if not self._sequence.keeps_nothing(_Bits(data[body : min(end, body + 64)])):
+            if not self._sequence.keeps_nothing(_Bits(data[body : min(end, body + _MOST_HEADER)])):
                 return None
             return data[:begin] + data[end:] if len(frames) > 1 else b""
         except _Rare:
@@ -116,6 +120,29 @@ class _Sequence:
         return bits.take(8) == 0
 
 
+def frames_in(data: memoryview) -> int:
+    """How many frames a packet decodes; one that shows again what it was told before costs nothing, further
+    ones count."""
+    count, again, at = 0, 0, 0
+    for _ in range(MOST_UNITS):
+        if at >= len(data):
+            return count + max(0, again - 1)
+        kind, head = data[at] >> 3 & 15, data[at]
+        at += 2 if head & 0b100 else 1
+        size, body = len(data), at
+        if head & 0b10:
+            try:
+                size, body = _length(data, at)
+            except _Rare:
+                body = size
+        if kind == _FRAME_HEADER and body < len(data) and data[body] & 0x80:  # show_existing_frame
+            again += 1
+        else:
+            count += kind in (_FRAME_HEADER, _FRAME)
+        at = body + size
+    return MOST_UNITS
+
+
 def _units(data: bytes) -> list[tuple[int, int, int, int]]:
     """Kind, begin, begin of its body, and end of each unit (OBU). Raises `_Rare`."""
     units: list[tuple[int, int, int, int]] = []
@@ -133,7 +160,7 @@ def _units(data: bytes) -> list[tuple[int, int, int, int]]:
     return units
 
 
-def _length(data: bytes, at: int) -> tuple[int, int]:
+def _length(data: bytes | memoryview, at: int) -> tuple[int, int]:
     """A length of seven bits a byte, and where it ends. Raises `_Rare`."""
     size = 0
     for place, byte in enumerate(data[at : at + 5]):

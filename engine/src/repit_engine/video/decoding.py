@@ -9,7 +9,7 @@ same is marked corrupt by it.
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 import av
 from av.video.codeccontext import VideoCodecContext
@@ -26,6 +26,10 @@ from repit_engine.video.table import Order, Table
 
 Packet: TypeAlias = "av.Packet[VideoStream]"
 Packets: TypeAlias = Iterable[Packet]
+
+
+MOST_HELD: Final = 16
+"""Frames that one packet may hold: what is shown, and what is hidden for others to rest on."""
 
 
 class Astray(Exception):
@@ -45,7 +49,7 @@ class Decoding:
     def every(self, packets: Packets) -> Iterator[Frame]:
         """All shown frames."""
         for number, packet in enumerate(packets):
-            if number >= len(self._shown) or not self._spent.take(self._pixels()):
+            if number >= len(self._shown) or not self._taken(number):
                 return
             for frame in self._decoded(packet, number):
                 yield from self._framed(frame)
@@ -55,7 +59,7 @@ class Decoding:
     def numbers(self, packets: Packets) -> Iterator[int]:
         """Which packets' frames come out, in that order."""
         for number, packet in enumerate(packets):
-            if not self._spent.take(self._pixels()):
+            if number >= len(self._shown) or not self._taken(number):
                 return
             yield from (frame.pts or 0 for frame in self._decoded(packet, number))
 
@@ -75,11 +79,11 @@ class Decoding:
                     # A file that begins in the middle: what its decoder makes of that rests on all of it.
                     raise Astray
                 gap, wanted.head = False, number
+            if not self._taken(number):
+                return
             needed = self._needed(packet, wanted=bool(plan.wanted[number]))
             if needed is None:
                 continue
-            if not self._spent.take(self._pixels()):
-                return
             if skips:
                 self._decoder.skip_frame = "DEFAULT" if whole[number] else "NONREF"
             yield from self._checked(needed, number, wanted)
@@ -136,6 +140,11 @@ class Decoding:
         """What the decoder gives for a packet, or at the end; nothing for one that it cannot decode."""
         if packet is not None:
             packet.pts = number
+            if self._table.holds[number] > MOST_HELD:
+                if strict:
+                    raise Astray
+                self._spent.leave(Unseen.DAMAGED)
+                return []
         try:
             return self._decoder.decode(packet)
         except EOFError:
@@ -148,8 +157,11 @@ class Decoding:
             self._spent.leave(Unseen.DAMAGED)
             return []
 
-    def _pixels(self) -> int:
-        return max(1, self._decoder.width * self._decoder.height)
+    def _taken(self, number: int) -> bool:
+        """Count what a packet makes a decoder do, also where it turns out that nothing of it is needed: to
+        find that out takes time, too. False where it is too much, or too late."""
+        pixels = max(1, self._decoder.width * self._decoder.height)
+        return self._spent.take(pixels * min(self._table.holds[number], MOST_HELD))
 
 
 class _Wanted:

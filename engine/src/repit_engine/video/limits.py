@@ -18,12 +18,12 @@ class VideoLimits:
 
     `bytes`: size of the file. `pixels`: width × height of a frame, as declared, checked before it is
     decoded. `memory`: bytes that the frames may take that a decoder keeps at once. Beyond these three a
-    video is refused. `decoded`: pixels of all frames that are handed to a decoder; `frames`: looked at;
-    `film`: seconds from the first shown frame, seven weeks, as far as moments reach; `seconds`: of work.
-    Beyond these four the rest is left unseen, and `Video.unseen` says so. What is walked are frames, never
-    seconds: two frames a thousand million seconds apart are two. A decoder in C cannot be interrupted: a hard
-    limit on time and memory needs a child process (`repit_engine.child`). Raises `WrongInput` unless all are
-    positive.
+    video is refused. `decoded`: pixels of all frames that are handed to a decoder, or looked at to be passed
+    over; `frames`: looked at; `film`: seconds from the first shown frame, seven weeks, as far as moments
+    reach; `seconds`: of work. Beyond these four the rest is left unseen, and `Video.unseen` says so. What is
+    walked are frames, never seconds: two frames a thousand million seconds apart are two. A decoder in C
+    cannot be interrupted: a hard limit on time and memory needs a child process (`repit_engine.child`).
+    Raises `WrongInput` unless all are positive.
     """
 
     bytes: int = 8 * 1024**3

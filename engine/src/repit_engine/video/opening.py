@@ -18,7 +18,7 @@ from repit_engine.video.film import Film
 from repit_engine.video.frame import Frame
 from repit_engine.video.kinds import Container, container_of
 from repit_engine.video.limits import DEFAULT_VIDEO_LIMITS, Spent, Unseen, VideoLimits
-from repit_engine.video.refusals import empty, no_moving_picture, reading
+from repit_engine.video.refusals import empty, no_moving_picture, reading, too_long
 from repit_engine.video.source import Readable, Source, source_of
 
 
@@ -80,8 +80,13 @@ class Video:
         return self._read(self._reader.at(wanted.astype(np.int64)))
 
     def _read(self, frames: Iterator[Frame]) -> Iterator[Frame]:
-        with reading(self._source, known=True):
-            yield from frames
+        try:
+            with reading(self._source, known=True):
+                yield from frames
+        except VideoRefused:
+            # A file ends for its demuxer as the time for it does.
+            if self._spent.unseen is not Unseen.TIME:
+                raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -114,10 +119,13 @@ def open_video(
     """
     spent = Spent(limits)
     opened = source_of(source, limits)
+    opened.ended = spent.over
     try:
         return Video(_reader_of(opened, limits, spent, track), spent, opened, track)
-    except BaseException:
+    except BaseException as error:
         opened.close()
+        if isinstance(error, VideoRefused) and spent.unseen is Unseen.TIME:
+            raise too_long() from None
         raise
 
 
@@ -126,12 +134,14 @@ def _reader_of(source: Source, limits: VideoLimits, spent: Spent, track: int) ->
         raise empty()
     head = source.head()
     kind = container_of(head)
+    if kind is Container.STILL and source.is_moving_png():
+        kind = Container.ANIMATION
     if kind is Container.STILL:
         raise no_moving_picture()
-    boxes = source.boxes() if head[4:8] == b"ftyp" else []
-    if b"meta" in boxes and not {b"moov", b"moof"} & set(boxes):
+    boxes = source.boxes() if head[4:8] == b"ftyp" else None
+    if boxes is not None and b"meta" in boxes.kinds and boxes.whole and not boxes.has_film:
         raise no_moving_picture()
-    if boxes.count(b"moov") > 1:
+    if boxes is not None and boxes.kinds.count(b"moov") > 1:
         spent.leave(Unseen.MORE)
     if kind is Container.ANIMATION:
         try:
@@ -139,7 +149,7 @@ def _reader_of(source: Source, limits: VideoLimits, spent: Spent, track: int) ->
                 return Animation(source, limits, spent)
         except VideoRefused:
             # What names itself a sequence of pictures may be a film to who plays it.
-            if not boxes:
+            if boxes is None:
                 raise
     with reading(source, known=kind is not Container.UNKNOWN):
         return Film(source, limits, spent, track)

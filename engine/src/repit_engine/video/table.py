@@ -27,9 +27,10 @@ from numpy.typing import NDArray
 
 from repit_engine.video.av1 import Frames
 from repit_engine.video.container import Track
-from repit_engine.video.headers import hidden, layer_of
+from repit_engine.video.headers import frames_in, hidden, layer_of
 from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK, RAW, WITHOUT_ORDER
 from repit_engine.video.limits import Spent, Unseen
+from repit_engine.video.refusals import too_long
 
 BACK: Final = 0.5
 """Seconds by which a clock of decoding must fall back before it is another clock."""
@@ -54,15 +55,16 @@ class Order(Enum):
 @dataclass(slots=True)
 class Table:
     """Of each packet, in the order of the file. `shown` ``(n,) int64``: its time in milliseconds, −1 where it
-    is not shown; `key`, `layer` (`headers.layer_of`) likewise; `packets`: they themselves, where they are
-    few. `frames`: reads AV1's. `order`: what a frame's time is told by. `guessed`: at a stated rate.
-    `damaged`: the container says so of a packet. `times`: those of `shown` in order; `duration`: with the
-    last frame's own.
+    is not shown; `key`, `layer` and `holds` (`headers.layer_of`, `frames_in`) likewise; `packets`: they
+    themselves, where they are few. `frames`: reads AV1's. `order`: what a frame's time is told by. `guessed`:
+    at a stated rate. `damaged`: the container says so of a packet. `times`: those of `shown` in order;
+    `duration`: with the last frame's own.
     """
 
     shown: NDArray[np.int64]
     key: NDArray[np.bool_]
     layer: NDArray[np.uint8]
+    holds: list[int]
     frames: Frames | None
     packets: "list[av.Packet[VideoStream]] | None"
     order: Order
@@ -92,13 +94,16 @@ class _Rows:
     key: list[bool]
     shown: list[bool]
     layer: list[int]
+    holds: list[int]
     frames: Frames | None = None
     damaged: bool = False
 
 
 def table_of(track: Track, spent: Spent) -> Table:
-    """Read a track to its end, or to a limit."""
+    """Read a track to its end, or to a limit. Raises `VideoTookTooLong` where no time is left for a frame."""
     rows, packets = _read(track, spent)
+    if spent.over():
+        raise too_long()
     base = track.stream.time_base or Fraction(1, 1000)
     rate = track.stream.average_rate or track.stream.guessed_rate or _USUAL_RATE
     timed, guessed = _timed(rows, base, rate)
@@ -117,6 +122,7 @@ def table_of(track: Track, spent: Spent) -> Table:
         shown,
         key,
         layer,
+        rows.holds,
         rows.frames,
         packets,
         order,
@@ -128,11 +134,11 @@ def table_of(track: Track, spent: Spent) -> Table:
 
 
 def _read(track: Track, spent: Spent) -> "tuple[_Rows, list[av.Packet[VideoStream]] | None]":
-    rows = _Rows([], [], [], [], [], [])
+    rows = _Rows([], [], [], [], [], [], [])
     kept: list[av.Packet[VideoStream]] | None = []
-    codec, size = track.codec, 0
+    codec, size, description = track.codec, 0, track.decoder.extradata or b""
     if codec == "libdav1d":
-        rows.frames = Frames(track.decoder.extradata or b"")
+        rows.frames = Frames(description)
     for packet in track.packets():
         if packet is None:
             spent.leave(Unseen.DAMAGED)
@@ -149,6 +155,7 @@ def _read(track: Track, spent: Spent) -> "tuple[_Rows, list[av.Packet[VideoStrea
         rows.key.append(packet.is_keyframe)
         rows.shown.append(not packet.is_discard and not hidden(codec, packet))
         rows.layer.append(layer_of(codec, packet))
+        rows.holds.append(frames_in(codec, packet, description))
         size += packet.size
         if kept is not None:
             kept.append(packet)

@@ -14,7 +14,7 @@ class Partner(Claimable):
 
     `checkpoint` is how far a hotline's bank has come; a gate keeps its own beside what it holds. `run`
     numbers whole readings. It is pulled from when it is due and `active`. `skipped`: records of types that
-    are of no use here; `unmatched`: those of them that are of a video.
+    are of no use here.
     """
 
     name = models.CharField(max_length=60, unique=True)
@@ -31,7 +31,6 @@ class Partner(Claimable):
     run = models.BigIntegerField(default=0)
     records = models.BigIntegerField(default=0)
     skipped = models.BigIntegerField(default=0)
-    unmatched = models.BigIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
     current_at = models.DateTimeField(null=True)
 
@@ -69,3 +68,18 @@ class RejectedRecord(models.Model):
 
     def __str__(self) -> str:
         return "RejectedRecord"
+
+
+class UnmatchedHash(models.Model):
+    """A hash of a video that a partner holds and that is not matched here, as a keyed digest: it is counted.
+    `run`: the whole reading that last saw it."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="unmatched")
+    digest = models.BinaryField(max_length=32)
+    run = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["partner", "digest"], name="unmatched_once"),)
+
+    def __str__(self) -> str:
+        return "UnmatchedHash"

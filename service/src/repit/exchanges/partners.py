@@ -200,7 +200,7 @@ def lags() -> list[PartnerLag]:
             row.records,
             row.rejected.count(),
             row.skipped,
-            row.unmatched,
+            row.unmatched.count(),
             None if row.current_at is None else round(max(0.0, _seconds(moment, row.current_at)), 3),
             row.attempts - bool(row.claim),  # the one under way has not failed
             row.trouble,

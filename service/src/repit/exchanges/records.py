@@ -86,6 +86,18 @@ class Rejected:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Unmatched:
+    """A partner's hash of a video that is not matched here: by which digest it is known, and whether the
+    partner holds it still."""
+
+    digest: bytes
+    held: bool
+
+    def __repr__(self) -> str:
+        return f"Unmatched({self.held})"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Some records, and how far they bring the reading.
@@ -100,7 +112,7 @@ class Batch:
     skipped: int = 0
     whole: bool = False
     last: bool = False
-    unmatched: int = 0
+    unmatched: tuple[Unmatched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -135,7 +147,7 @@ def _bits(hash_: Hash) -> int:
     return int.from_bytes(hash_.value, "big").bit_count()
 
 
-def shows_anything(moments: bytes) -> bool:
+def all_show_something(moments: bytes) -> bool:
     """Whether none of these moments of a video is of a flat picture."""
     read = from_bytes(moments)
     bits = np.unpackbits(np.concatenate([read.whole, read.anchored]), axis=1).sum(axis=1)

@@ -12,12 +12,16 @@ _Value = TypeVar("_Value")
 def batched(
     values: Iterable[_Value], weight: Callable[[_Value], int], *, most: int, heaviest: int
 ) -> Iterator[list[_Value]]:
-    """Lists of at most `most` values, each ended as soon as it weighs more than `heaviest`."""
+    """Lists of at most `most` values that together weigh no more than `heaviest`, unless one alone does."""
     batch, held = list[_Value](), 0
     for value in values:
+        heavy = weight(value)
+        if batch and held + heavy > heaviest:
+            yield batch
+            batch, held = [], 0
         batch.append(value)
-        held += weight(value)
-        if len(batch) == most or held > heaviest:
+        held += heavy
+        if len(batch) == most:
             yield batch
             batch, held = [], 0
     if batch:

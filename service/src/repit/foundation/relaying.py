@@ -51,9 +51,9 @@ def relay(tables: Sequence[type[models.Model]], done: int, most: int = MOST_AT_N
 
 
 def fits(tables: Sequence[type[models.Model]], most: int) -> bool:
-    """Whether all of this is no larger than so many bytes (SQLite: the whole file)."""
+    """Whether all of this is no larger than so many bytes (SQLite: than its values have)."""
     if connection.vendor == "sqlite":
-        return _size() <= most
+        return sum(map(_length, tables)) <= most
     with connection.cursor() as cursor:
         names = [_quoted(model._meta.db_table) for model in tables]
         cursor.execute(
@@ -121,6 +121,16 @@ def _sqlite(names: Sequence[str], most: int) -> bool:
     except DatabaseError:
         return False
     return True
+
+
+def _length(model: type[models.Model]) -> int:
+    """Bytes of a table's values. SQLite knows a value's length without reading it."""
+    columns = [field.column for field in model._meta.concrete_fields if field.column is not None]
+    lengths = " + ".join(f"coalesce(length({_quoted(column)}), 0)" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(sum({lengths}), 0) FROM {_quoted(model._meta.db_table)}")  # noqa: S608
+        [length] = cursor.fetchone()
+    return int(length)
 
 
 def _size() -> int:

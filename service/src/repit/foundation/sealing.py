@@ -25,6 +25,8 @@ from repit.foundation.errors import SealBroken
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 24
+SEAL_BYTES: Final = 1 + NONCE_BYTES + 16
+"""By how much a sealed value is longer."""
 _FORM: Final = b"\x01"
 
 
@@ -59,7 +61,7 @@ class Sealer:
         self._key = key
 
     def seal(self, value: bytes, place: Place) -> bytes:
-        """Form byte, nonce, ciphertext: 41 bytes longer than the value."""
+        """Form byte, nonce, ciphertext: `SEAL_BYTES` longer than the value."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = crypto_aead_xchacha20poly1305_ietf_encrypt(value, place.associated_data(), nonce, self._key)
         return _FORM + nonce + sealed

@@ -11,6 +11,7 @@ from typing import Final
 from repit.foundation.errors import InputRefused, Text
 from repit_engine import moments
 from repit_engine.errors import MomentsRefused
+from repit_engine.moments import Moments
 
 MOST_SIGNS: Final = 4 * -(-moments.MOST_BYTES // 3)
 """Of the longest video there may be, in base64."""
@@ -38,21 +39,30 @@ def of_text(text: str) -> bytes:
 
 
 def of_vpdq(text: str) -> bytes:
-    """The same from vPDQ's features, in either of its texts (`repit_engine.vpdq`). Raises `InputRefused`."""
-    from repit_engine.moments.features import from_features  # noqa: PLC0415 - compares hashes: loads kernels
-    from repit_engine.vpdq import from_json, from_lines  # noqa: PLC0415
-
+    """The same from vPDQ's features. Raises `InputRefused`."""
     try:
-        features = from_json(text) if text.lstrip().startswith("[") else from_lines(text)
-        found = from_features(features)
+        found = read_vpdq(text)
     except MomentsRefused as refused:
         raise _refused(refused) from None
     return moments.to_bytes(found) if len(found) else b""
 
 
+def read_vpdq(text: str) -> Moments:
+    """What vPDQ's features say, in either of its texts (`repit_engine.vpdq`). Raises `MomentsRefused`."""
+    from repit_engine.moments.features import from_features  # noqa: PLC0415 - compares hashes: loads kernels
+    from repit_engine.vpdq import from_json, from_lines  # noqa: PLC0415
+
+    return from_features(from_json(text) if text.lstrip().startswith("[") else from_lines(text))
+
+
 def of_the_whole(blob: bytes) -> bytes:
     """These moments, for whoever may have hashes of the whole only."""
     return moments.to_bytes(moments.from_bytes(blob).without_anchored()) if blob else b""
+
+
+def have_anchored(blob: bytes) -> bool:
+    """Whether altered copies are found by these moments, beside parts of the video."""
+    return len(moments.from_bytes(blob).anchored) > 0
 
 
 def _refused(refused: MomentsRefused) -> InputRefused:

@@ -1,7 +1,8 @@
 """What a person at the hotline sees of the bank and decides.
 
-In: an item's opaque name, a subscriber's name, picture files. Out: rows to show; decisions carried out. Next:
-the pages of this desk, `repit bank …`. No hash and no picture is shown, for nobody here has one.
+In: an item's opaque name, a subscriber's name, files of pictures and videos. Out: rows to show; decisions
+carried out. Next: the pages of this desk, `repit bank …`. No hash and no picture is shown, for nobody here
+has one.
 """
 
 from collections import Counter
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from repit.foundation.errors import InputRefused, NotFound, Text
-from repit.hotline.bank import floods, items, looking, widely_published
+from repit.hotline.bank import floods, items, looking, published_files, widely_published
 from repit.hotline.bank.floods import Reported
 from repit.hotline.bank.items import NO_SUCH_ITEM, SEE_THE_LIST
 from repit.hotline.bank.looking import Hashes
@@ -23,7 +24,6 @@ from repit.hotline.feeds.opinions import Held
 
 ACTOR: Final = "person at the hotline"
 SHOWN: Final = 200
-_MIN_QUALITY: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,24 +208,17 @@ def decide(name: str, what: str, reason: str, actor: str) -> None:
     decision(name, reason, actor)
 
 
-def add_widely_published(files: Sequence[Path]) -> int:
-    """Hash pictures in all orientations, all or nothing; how many hashes were new. Raises `InputRefused`."""
-    from repit_engine import EngineError, open_picture, orientations_of  # noqa: PLC0415 - loads the kernels
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """`new`: how many hashes came onto the list; `unseen`: names of videos that could be looked at only in
+    part."""
 
-    hashes: list[bytes] = []
-    for file in files:
-        try:
-            found, quality = orientations_of(open_picture(file))
-        except (EngineError, OSError) as error:
-            raise _refused(file, type(error).__name__) from None
-        if quality < _MIN_QUALITY:
-            raise _refused(file, "quality")
-        hashes.extend(hash_.raw for hash_ in found)
-    return widely_published.add(hashes, actor=ACTOR)
+    new: int
+    unseen: tuple[str, ...] = ()
 
 
-def _refused(file: Path, why: str) -> InputRefused:
-    return InputRefused(
-        Text(f"{file.name} cannot be hashed ({why}).", f"{file.name} : pas d’empreinte possible ({why})."),
-        Text("Nothing was added. Leave this file out.", "Rien n’a été ajouté. Retirez ce fichier."),
-    )
+def add_widely_published(files: Sequence[Path]) -> Listed:
+    """Hash pictures in all orientations, and videos; all or nothing. Raises `InputRefused`."""
+    found = published_files.hashed(files)
+    new = widely_published.add(found.pictures, actor=ACTOR, moments=found.moments)
+    return Listed(new, tuple(found.unseen))

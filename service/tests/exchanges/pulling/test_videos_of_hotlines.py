@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,14 +14,16 @@ from transcript_hashes import moved
 from video_items import body, moments, video
 
 from repit.exchanges import partners
+from repit.exchanges.models import Partner, UnmatchedHash
 from repit.exchanges.pulling import Outcome
+from repit.exchanges.records import Batch, Unmatched
 from repit.exchanges.repit import puller
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import feed, items
 from repit.hotline.bank.models import Item, ItemMoments, PartnerRecord
 from repit.hotline.bank.types import Submission
 from repit.hotline.commands import exchanges
-from repit.hotline.feeds import stopncii_server, subscribers
+from repit.hotline.feeds import bank_target, stopncii_server, subscribers
 from repit.hotline.feeds.keys import recognise
 from repit_engine.moments import Moments, to_bytes
 
@@ -115,6 +118,15 @@ def test_moments_that_cannot_be_read_or_show_nothing_cost_nothing_else(pulled: P
     assert "moments" in row.reason
 
 
+@pytest.mark.parametrize("amiss", ["AAAA", "?", 7], ids=["short", "no base64", "number"])
+def test_in_a_change_too_they_cost_nothing_else_and_no_snapshot(pulled: Pull, amiss: object) -> None:
+    hear(pulled, snapshot(announced(1)), acknowledged(), changes())
+    hear(pulled, changes(announced(2, moments=amiss), announced(3), head=7), acknowledged())
+    assert held() == {md5(1): video(1).moments, md5(2): b"", md5(3): video(3).moments}
+    [row] = partners.rejected_of("bea")
+    assert "moments" in row.reason and row.where == "change 6, a part of it"
+
+
 def test_moments_of_a_picture_are_not_taken(pulled: Pull) -> None:
     made = {**entry(1, BEA), "moments": body(video(1))["moments"]}
     hear(pulled, snapshot(made), acknowledged(), changes())
@@ -122,7 +134,7 @@ def test_moments_of_a_picture_are_not_taken(pulled: Pull) -> None:
 
 
 def test_many_long_videos_come_a_few_at_a_time(pulled: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(puller, "TOGETHER_BYTES", 100_000)
+    monkeypatch.setattr(puller, "TOGETHER_BYTES", 2 * len(video(0, 700).moments))
     sizes = list[int]()
     real = puller.HotlineClient._read
     monkeypatch.setattr(
@@ -146,7 +158,7 @@ def test_stopncii_is_told_of_the_md5_and_nothing_else() -> None:
     ]
 
 
-def test_videos_that_stopncii_knows_by_tmk_alone_are_counted_and_told_of(
+def test_tmk_hashes_that_stopncii_holds_are_counted_once_and_told_of(
     pulled: Pull, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = {"subscription_key": "s", "fetch_key": "f"}
@@ -162,16 +174,62 @@ def test_videos_that_stopncii_knows_by_tmk_alone_are_counted_and_told_of(
         "request": {"method": "GET", "path": "/v1/FetchHashes"},
         "response": {"status": 200, "body": page},
     }
-    with replayed([asked]) as partner:
-        moved("org", f"{partner.address}/v1")
-        assert pulled("org").error is None
+    for _ in range(2):  # a reading overlaps the one before
+        with replayed([asked]) as partner:
+            moved("org", f"{partner.address}/v1")
+            assert pulled("org").error is None
     assert held() == {md5(1): b""}
     [lag] = [row for row in partners.lags() if row.name == "org"]
-    assert (lag.skipped, lag.unmatched) == (2, 1)
-    for words, text in (("en", "TMK hash alone: 1."), ("fr", "empreinte TMK : 1.")):
+    assert lag.unmatched == 1
+    for words, text in (("en", "that partners hold: 1."), ("fr", "chez des partenaires : 1.")):
         monkeypatch.setenv("REPIT_LANGUAGE", words)
         exchanges._table(partners.lags(), {})
         assert text in " ".join(capsys.readouterr().out.split())
+    listed[0]["hashStatus"] = "Withdrawn"
+    with replayed([asked]) as partner:
+        moved("org", f"{partner.address}/v1")
+        assert pulled("org").error is None
+    assert [row.unmatched for row in partners.lags() if row.name == "org"] == [0]
+
+
+def test_a_page_that_tmk_hashes_make_too_long_is_asked_for_in_smaller_ones(pulled: Pull) -> None:
+    """Else the partner's page is refused again at each turn, and nothing of theirs comes any more."""
+    keys = {"subscription_key": "s", "fetch_key": "f"}
+    partners.add("stopncii", "org", keys, address="http://127.0.0.1:1/v1")
+    record = {"lastModtimestamp": 20, "hashStatus": "Active", "caseNumbers": {}, "CSPFeedbacks": []}
+    tmk = {**record, "signalType": "VideoTMK", "hashValue": base64.b64encode(bytes(258_000)).decode()}
+    known = {**record, "signalType": "VideoMD5", "hashValue": md5(1)}
+
+    def page(size: str, listed: list[dict[str, Any]], token: str = "") -> dict[str, Any]:
+        body = {"count": len(listed), "nextSetTimestamp": 20, "hashRecords": listed}
+        more = {"hasMoreRecords": bool(token), "nextPageToken": token or None}
+        asked = {"method": "GET", "path": "/v1/FetchHashes", "query": {"pageSize": size}}
+        return {"request": asked, "response": {"status": 200, "body": {**body, **more}}}
+
+    too_long = [{**tmk, "hashValue": tmk["hashValue"] + str(number)} for number in range(30)]
+    parts = [page("100", too_long), page("12", too_long[:12], "t"), page("12", [known])]
+    with replayed([page("800", too_long), *parts]) as partner:
+        moved("org", f"{partner.address}/v1")
+        assert pulled("org").error is None
+        partner.finished()
+    assert held() == {md5(1): b""}
+
+
+def test_tmk_hashes_that_a_whole_reading_does_not_see_any_more_are_not_counted() -> None:
+    partners.add("stopncii", "org", {"subscription_key": "s", "fetch_key": "f"}, address="http://127.0.0.1:1")
+    partner = partners.claim_one(Partner.objects.get(name="org").pk)
+    assert partner is not None
+
+    def read(*digests: bytes) -> int:
+        listed = tuple(Unmatched(digest, held=True) for digest in digests)
+        target = bank_target.BankTarget(partner)
+        target.take(Batch((), "", whole=True, unmatched=listed[:1]))
+        target.take(Batch((), "", whole=True, last=True, unmatched=listed))
+        return UnmatchedHash.objects.count()
+
+    assert read(b"a", b"b", b"c") == 3 and read(b"b") == 1
+    partners.remove("org")
+    assert not UnmatchedHash.objects.exists()
 
 
 def test_ncmec_is_told_of_the_md5_and_nothing_else(client: Client) -> None:

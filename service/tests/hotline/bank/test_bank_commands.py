@@ -17,7 +17,7 @@ from repit.foundation.errors import InputRefused, NotFound, SettingsRefused
 from repit.foundation.models import AuditRow
 from repit.foundation.process import starting
 from repit.hotline.bank import carrying, erasing, feed, incoming, items, keys, unreadable
-from repit.hotline.bank.models import Item, ItemHash, Letter
+from repit.hotline.bank.models import Item, ItemHash, Letter, WidelyPublished
 from repit.hotline.commands import bank
 from repit.hotline.feeds import stopncii_server as stopncii
 from repit.hotline.feeds import subscribers
@@ -218,3 +218,14 @@ def test_a_bank_whose_files_of_keys_are_lost_for_good_goes_on_with_new_ones(run:
     fresh = submit(value())
     assert "Living items: 1" in run("check").stdout
     assert [published.item for published in feed.everything()] == [fresh]
+
+
+def test_pictures_and_videos_come_onto_the_list_of_what_everyone_has_seen(run: Run, tmp_path: Path) -> None:
+    videos = Path(__file__).resolve().parents[4] / "conformance" / "videos"
+    damaged, content = tmp_path / "damaged.mp4", (videos / "h264.mp4").read_bytes()
+    damaged.write_bytes(content[:6_000] + bytes(3_000) + content[9_000:])
+    [added] = lines(run("widely-published", "add", str(videos / "h264.mp4"), "--json"))
+    assert added["new_hashes"] == WidelyPublished.objects.count() > 0 and added["seen_in_part"] == []
+    assert run("widely-published", "add", str(videos / "h264.mp4")).stdout == "New hashes: 0\n"
+    printed = " ".join(run("widely-published", "add", str(damaged)).stdout.split())
+    assert "Not seen to the end, and known only as far as they were: damaged.mp4" in printed

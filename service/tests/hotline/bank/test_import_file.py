@@ -74,10 +74,11 @@ def test_a_line_may_bring_a_video_as_vpdq_has_it():
         f"{row.tobytes().hex()},{quality},{n}.00"
         for n, (row, quality) in enumerate([*zip(moments(1).whole, (50, 80, 100, 49, 31), strict=True)])
     ]
-    done, rejected = load(
-        [json.dumps({**record, "vpdq": features}), json.dumps({**record, "vpdq": ["x,1,0"]})]
-    )
-    assert (done, rejected.count) == (Loaded(1, 0, 0), 1)
+    odd = {**body(video(2, 0)), "vpdq": ["x,1,0"]}
+    both = {**body(video(3)), "vpdq": features}
+    done, rejected = load([json.dumps(line) for line in ({**record, "vpdq": features}, odd, both)])
+    assert (done, rejected.count) == (Loaded(1, 0, 0), 2)
+    assert "not with both" in rejected.first[1][1]
     [item] = feed.everything(moments=True)
     read = from_bytes(item.moments)
     assert read.begins.tolist() == [0, 1000, 2000] and not len(read.anchored)

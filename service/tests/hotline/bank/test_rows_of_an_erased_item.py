@@ -40,7 +40,7 @@ OF_NO_ITEM = {
     "SubscriberKey",
     "Access",
 }
-OF_NO_ITEM |= {"Partner", "RejectedRecord", "FeedbackCursor", "Moved", "Alarm"}
+OF_NO_ITEM |= {"Partner", "RejectedRecord", "UnmatchedHash", "FeedbackCursor", "Moved", "Alarm"}
 GONE = {"ItemHash", "ItemMoments", "Unreadable"}
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import tracemalloc
+from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from video_items import moments, video
 
@@ -15,6 +19,10 @@ from repit.foundation.hashes import Hash
 from repit.hotline.bank import admitting, feed, items, widely_published
 from repit.hotline.bank.models import Transition, WidelyPublished
 from repit.hotline.bank.types import Submission
+from repit_engine.moments import Moments, to_bytes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +60,27 @@ def test_a_video_of_which_a_moment_comes_close_waits_for_a_person(of: str, bits:
     assert items.submit(video(1), actor="test", publish=True).state == state
 
 
-def test_a_film_that_everyone_has_seen_is_known_again_by_any_of_its_moments():
+@pytest.mark.parametrize(("its_own", "state"), [(5, "received"), (6, "active")])
+def test_a_few_seconds_of_a_film_that_everyone_has_seen_hold_no_video_back(its_own: int, state: str):
+    """Somebody may have banked a public film with another's video in it, or with an app's first screen."""
+    film = items.submit(video(1, 60), actor="test", publish=True).item
+    items.withdraw(film, actor="person", reason="in every cinema", everyones=True)
+    rows = np.concatenate([moments(1, 60).whole[30:35], moments(2, its_own).whole])
+    cut = video_of(replace(moments(3, 5 + its_own), whole=rows))
+    assert items.submit(cut, actor="test", publish=True).state == state
+
+
+def test_what_an_operator_lists_counts_in_full_though_a_film_on_the_list_shows_it_too():
+    shown = moments(1, 60).whole[30].tobytes()
+    film = items.submit(video(1, 60), actor="test", publish=True).item
+    items.withdraw(film, actor="person", reason="in every cinema", everyones=True)
+    assert widely_published.add([shown], actor="operator") == 1
+    rows = np.concatenate([moments(1, 60).whole[30:31], moments(2, 50).whole])
+    cut = video_of(replace(moments(3, 51), whole=rows))
+    assert items.submit(cut, actor="test", publish=True).state == "received"
+
+
+def test_a_film_that_everyone_has_seen_is_known_again_as_a_whole_and_in_a_picture_of_it():
     film = items.submit(video(1, 700), actor="test", publish=True).item
     items.withdraw(film, actor="person", reason="in every cinema", everyones=True)
     assert WidelyPublished.objects.count() == 700
@@ -60,6 +88,32 @@ def test_a_film_that_everyone_has_seen_is_known_again_by_any_of_its_moments():
     assert submit(altered(row.tobytes(), 5)).state == "received"
     assert items.submit(video(1, 700), actor="test", publish=True).state == "received"
     assert items.submit(video(2, 700), actor="test", publish=True).state == "active"
+
+
+def test_thousands_that_are_like_thousands_on_the_list_take_little_memory():
+    """Else whoever sends one such video ends the loop that takes letters in, at each start anew."""
+    alike = secrets.token_bytes(32)
+    widely_published.add([], moments=[altered_by(alike, number) for number in range(2_000)], actor="person")
+    still = video_of(replace(moments(1, 4_000, 0), whole=as_rows(alike, 4_000)))
+    assert widely_published.near([picture(alike)])
+    tracemalloc.start()
+    try:
+        assert widely_published.near([still])
+        assert tracemalloc.get_traced_memory()[1] < 40 * 1024**2
+    finally:
+        tracemalloc.stop()
+
+
+def altered_by(value: bytes, number: int) -> bytes:
+    return (int.from_bytes(value, "big") ^ number).to_bytes(32, "big")
+
+
+def as_rows(value: bytes, count: int) -> NDArray[np.uint8]:
+    return np.frombuffer(value * count, np.uint8).reshape(-1, 32)
+
+
+def video_of(seen: Moments) -> Submission:
+    return replace(video(1), moments=to_bytes(seen))
 
 
 def test_a_person_may_publish_it_all_the_same():

@@ -7,10 +7,11 @@ from django.test import Client
 from video_items import moments, video
 
 from repit.exchanges.repit import snapshot_wire, wire
-from repit.hotline.bank import erasing, feed, items
-from repit.hotline.bank.models import ItemMoments
+from repit.hotline.bank import erasing, feed, items, looking, videos
+from repit.hotline.bank.models import Item, ItemMoments
 from repit.hotline.bank.types import Submission
-from repit.hotline.feeds import subscribers
+from repit.hotline.feeds import provenance, subscribers
+from repit.hotline.feeds.keys import SYNC
 from repit_engine.moments import from_bytes, to_bytes
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,24 @@ def test_one_item_that_is_longer_than_a_page_still_comes(client: Client, monkeyp
     submit(video(1, 400))
     monkeypatch.setattr(feed, "MOST_BYTES", 1)
     assert len(page(client, headers).changes[0].entry.moments) == len(video(1, 400).moments)
+
+
+def test_no_more_of_them_are_held_at_once_for_a_hotline_or_while_looking_through(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    names = {submit(video(number, 100)) for number in range(5)}
+    secret = subscribers.add(
+        "a-hotline", granted=subscribers.Grant(exchanges=("repit", SYNC), sees_anchored=True)
+    )
+    monkeypatch.setattr(feed, "MOST_BYTES", 2 * 16 * 1024)
+    together = list[int]()
+    of, rows_of = provenance.of, videos.rows_of
+    monkeypatch.setattr(provenance, "of", lambda some: together.append(len(some)) or of(some))
+    monkeypatch.setattr(videos, "rows_of", lambda some: together.append(len(some)) or rows_of(some))
+    entries = snapshot(client, {"Authorization": f"Bearer {secret}"})
+    assert {entry.item for entry in entries} == names and all(entry.roots for entry in entries)
+    assert looking.look_at(list(Item.objects.all())) == looking.Looked(5)
+    assert sum(together) == 3 * 5 and max(together) <= 3
 
 
 def test_moments_that_do_not_open_keep_nothing_else_from_anybody(client: Client):

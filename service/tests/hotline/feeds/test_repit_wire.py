@@ -77,7 +77,7 @@ def test_moments_that_cannot_be_read_are_rejected_and_the_rest_is_taken(entry, a
 
     assert page.changes[0].entry.hashes == entry.hashes
     assert not page.changes[0].entry.moments
-    assert [rejected.sequence for rejected in page.rejected] == [1]
+    assert [rejected.sequence for rejected in page.rejected] == [1] and not page.lacks_changes
 
 
 @given(st.integers(0, 2**62), st.lists(entries, max_size=6), names, times)
@@ -164,6 +164,7 @@ def test_a_hash_that_cannot_be_read_costs_its_entry_no_other_hash():
     page = wire.decode_page(json.dumps(raw))
     assert page.changes[0].entry.hashes == (hashes[1],)
     assert [entry.sequence for entry in page.rejected] == [1] and "xyz" not in repr(page)
+    assert not page.lacks_changes
     assert len(lines) == 4
 
 

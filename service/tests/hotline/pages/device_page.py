@@ -3,9 +3,32 @@
 import json
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 TIMEOUT = 200_000
+
+
+def arrived(page: Page, address: str) -> None:
+    """The page, with the whole of both its workers: the network may then be cut."""
+    with (
+        page.expect_response("**/device/worker.*.js") as pictures,
+        page.expect_response("**/device/video-worker.*.js") as videos,
+    ):
+        page.goto(address)
+    for worker in (pictures, videos):
+        worker.value.finished()
+
+
+def policies(page: Page) -> dict[str, str]:
+    """The Content-Security-Policy of each file that comes from now on, by its name without digits and end."""
+    found: dict[str, str] = {}
+
+    def note(answer: Response) -> None:
+        name = answer.url.rsplit("/")[-1].split(".")[0]
+        found[name] = answer.headers["content-security-policy"]
+
+    page.on("response", note)
+    return found
 
 
 def choose(page: Page, files: Any, ready: int) -> None:

@@ -74,6 +74,19 @@ def damaged(content: bytes) -> bytes:
     return content[:from_] + bytes(to - from_) + content[to:]
 
 
+def cut_off(content: bytes, number: int) -> bytes:
+    """The same with its header first, as a download leaves it that broke off before that sample."""
+    media, header = content.index(b"mdat") - 4, content.index(b"moov") - 4
+    assert media < header
+    boxes = bytearray(content[header:])
+    at = boxes.index(b"stco") + 4 + 4
+    for place in range(at + 4, at + 4 + 4 * int.from_bytes(boxes[at : at + 4], "big"), 4):
+        moved = int.from_bytes(boxes[place : place + 4], "big") + len(boxes)
+        boxes[place : place + 4] = moved.to_bytes(4, "big")
+    whole = content[:media] + bytes(boxes) + content[media:header]
+    return whole[: _samples(whole, number)]
+
+
 def _samples(content: bytes, number: int) -> int:
     """Where that sample begins, of an MP4 whose samples lie one behind the other."""
     at = content.index(b"stsz") + 4 + 8

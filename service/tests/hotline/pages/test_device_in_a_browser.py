@@ -7,7 +7,7 @@ from typing import Any
 
 import device_videos as videos
 import pytest
-from device_page import apart, choose, sent
+from device_page import apart, arrived, choose, policies, sent
 from device_pictures import made
 from django.templatetags.static import static
 from playwright.sync_api import Browser, Page, expect
@@ -31,8 +31,7 @@ def test_a_hundred_pictures_hash_as_the_engine_hashes_them_with_the_network_off(
 ) -> None:
     with visit(browser) as seen:
         page = seen.page
-        ready(page, f"{site}/en/device/")
-        page.wait_for_load_state("networkidle")
+        arrived(page, f"{site}/en/device/")
         asked = len(seen.requests)
         assert site + static("case_pages/device/worker.js") in seen.requests
         page.context.set_offline(True)
@@ -291,18 +290,11 @@ def test_without_script_the_pasted_text_is_sent(browser: Browser, site: str) -> 
 
 def test_the_worker_alone_may_compile_and_may_connect_to_nothing(browser: Browser, site: str) -> None:
     with visit(browser) as seen:
-        policies = {}
-        seen.page.on(
-            "response",
-            lambda answer: policies.update(
-                {answer.url.rsplit("/")[-1].split(".")[0]: answer.headers["content-security-policy"]}
-            ),
-        )
-        ready(seen.page, f"{site}/en/device/")
-        seen.page.wait_for_load_state("networkidle")
-        assert "'wasm-unsafe-eval'" in policies["worker"]
-        assert "'wasm-unsafe-eval'" not in policies[""] + policies["device"]
-        for policy in policies.values():
+        found = policies(seen.page)
+        arrived(seen.page, f"{site}/en/device/")
+        assert "'wasm-unsafe-eval'" in found["worker"]
+        assert "'wasm-unsafe-eval'" not in found[""] + found["device"]
+        for policy in found.values():
             assert "default-src 'none'" in policy
             assert "connect-src" not in policy.replace("connect-src 'none'", "")
 

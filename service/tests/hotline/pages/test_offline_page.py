@@ -86,6 +86,28 @@ def test_the_page_hashes_from_a_disk_and_its_text_is_taken_by_the_case_page(
             ]
 
 
+def test_a_text_that_is_too_long_or_not_whole_is_never_taken_for_a_file(browser: Browser, site: str) -> None:
+    """Longer than four MiB it may be; what no form can bring, or what broke off, is refused with a word."""
+    hashes = [{"algorithm": "sha256", "role": "whole", "value": "0" * 64}]
+    text = json.dumps({"repit": "hashes 1", "items": [{"media": "file", "hashes": hashes}]}).encode()
+    long = text.ljust(5 << 20)
+    with visit(browser) as seen:
+        page = seen.page
+        page.goto(f"{site}/en/device/")
+        texts = (long, text.ljust((8 << 20) + 1), b'{\n "repit": "hashes 1", "items": [')
+        payloads = [
+            {"name": f"{number}.json", "mimeType": "application/json", "buffer": content}
+            for number, content in enumerate(texts)
+        ]
+        choose(page, payloads, len(texts))
+        rows = page.locator(".device-list li")
+        assert rows.evaluate_all("rows => rows.map(row => row.dataset.mood)") == ["ready", "failed", "failed"]
+        expect(rows.nth(1)).to_contain_text(
+            "This is not a whole text from the page for use without internet."
+        )
+        assert [item["hashes"] for item in sent(page)] == [hashes]
+
+
 def test_the_page_cannot_connect_even_where_a_script_tries(browser: Browser, site: str, folder: Path) -> None:
     with visit(browser) as seen:
         answered: list[str] = []

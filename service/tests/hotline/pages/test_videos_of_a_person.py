@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
 from video_items import blob, body, moments, video
 from visitors import Visitor, arrived, code_in, hidden, items, post, stopped
 
@@ -22,7 +24,7 @@ from repit_engine.moments import to_bytes
 
 pytestmark = pytest.mark.django_db
 AN_HOUR = 3_600
-ALTERED = "Altered copies and parts of it can be recognised too."
+PARTS = "Parts of it can be recognised too."
 EXACT = "Only exact copies of it can be recognised."
 
 
@@ -109,6 +111,32 @@ def test_the_receipt_says_of_how_many_videos_altered_copies_are_recognised(numbe
     assert "exact copies" not in text
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_whoever_wants_one_fingerprint_is_promised_parts_and_no_altered_copies(number: int) -> None:
+    guest = Guest(*(video(seed) for seed in range(number)), level="one")
+    text = words(guest.shown)
+    sentence = "Parts of your video can be recognised too."
+    assert (sentence if number == 1 else "Of 2 videos, parts can be recognised too.") in text
+    assert "ltered copies" not in text + guest.overview()
+    assert guest.overview().count(PARTS) == number
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["parts of the video can be recognised", "as in a video, tell more together than one"]),
+        ("fr", ["des extraits de la vidéo peuvent être reconnus", "comme dans une vidéo, en disent plus"]),
+    ],
+)
+def test_where_the_level_is_chosen_it_is_said_what_a_video_gets_and_gives_away(
+    language: str, sentences: list[str]
+) -> None:
+    with override(language):
+        address = reverse("case_pages:my-wishes")
+    text = words(Guest(video(1)).client.get(address))
+    assert [sentence for sentence in sentences if sentence not in text] == []
+
+
 def test_the_receipt_says_so_where_only_exact_copies_are() -> None:
     text = words(Guest(video(1, 0)).shown)
     assert "Only exact copies can be recognised" in text and "Altered copies" not in text
@@ -119,21 +147,21 @@ def test_the_receipt_says_so_where_only_exact_copies_are() -> None:
 def test_the_overview_says_of_each_video_what_is_recognised() -> None:
     guest = Guest(video(1), video(2, 0))
     text = guest.overview()
-    assert text.count(ALTERED) == 1 and text.count(EXACT) == 1
+    assert text.count(PARTS) == 1 and text.count(EXACT) == 1
     guest.post("add/", hashes=items(), kind="intimate")
-    assert guest.overview().count(ALTERED) == 1, "of a picture nothing of the kind is said"
+    assert guest.overview().count(PARTS) == 1, "of a picture nothing of the kind is said"
 
 
 def test_nothing_of_the_kind_is_said_once_protection_has_stopped() -> None:
     guest = Guest(video(1))
     stopped(guest, all="1")
-    assert ALTERED not in guest.overview() and EXACT not in guest.overview() and banked() == []
+    assert PARTS not in guest.overview() and EXACT not in guest.overview() and banked() == []
 
 
 def test_a_video_is_added_to_a_case_later() -> None:
     guest = Guest(video(1, 0))
     guest.post("add/", hashes=field(video(2)), kind="deepfake")
-    assert guest.overview().count(ALTERED) == 1
+    assert guest.overview().count(PARTS) == 1
     assert sorted(banked()) == sorted([b"", video(2).moments])
 
 

@@ -85,7 +85,14 @@ def test_no_item_is_put_to_its_case(request: pytest.FixtureRequest, database: st
 
 def laid_by_chance(tables: theft.Tables) -> None:
     """Rows of cases lie as one transaction laid them last night, and one today, or as their keys have it."""
-    for name in ("cases_case", "cases_accesscode", "cases_record", "cases_grant", "bank_letter"):
+    for name in (
+        "cases_case",
+        "cases_accesscode",
+        "cases_record",
+        "cases_grant",
+        "bank_letter",
+        "bank_parcel",
+    ):
         rows = tables[name]
         if "order xmin" in (rows or [{}])[0]:
             assert len({row["order xmin"] for row in rows}) <= 2, name

@@ -6,6 +6,7 @@ which is the lower part of its numbers, so that none is given twice.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, groupby
@@ -151,7 +152,7 @@ class ShardedIndex:
         self._count, self._ordinals = shards, count(1)
         self._shards: Mapping[str, tuple[Shard, ...]] = {}
         self._writing = threading.Lock()
-        self._unread = 0
+        self._unread = Counter[str]()
 
     def warm_up(self) -> None:
         LiveIndex().warm_up()
@@ -183,8 +184,8 @@ class ShardedIndex:
             for shard in self._shards.get(source, ()):
                 shard.index.drop(source)
 
-    def note_unread(self, count: int) -> None:
-        self._unread += count
+    def note_unread(self, count: int, parts: int = 0) -> None:
+        self._unread += Counter({"unreadable": count, "part-unreadable": parts})
 
     def view(self) -> View:
         return ShardedView({shard.ordinal: shard.index.view() for shard in self._all()})
@@ -212,7 +213,7 @@ class ShardedIndex:
     @property
     def holdings(self) -> Holdings:
         each = [shard.index.holdings for shard in self._all()]
-        rejected = {"unreadable": self._unread} if self._unread else {}
+        rejected = dict(self._unread)
         for holding in each:
             for reason, times in holding.rejected.items():
                 rejected[reason] = rejected.get(reason, 0) + times
@@ -239,6 +240,6 @@ class ShardedIndex:
         return fresh
 
     def _swap(self, shards: Mapping[str, tuple[Shard, ...]]) -> None:
-        before, self._shards, self._unread = set(self._all()), shards, 0
+        before, self._shards, self._unread = set(self._all()), shards, Counter()
         for gone in before - set(self._all()):
             gone.index.close()

@@ -65,6 +65,18 @@ def test_a_withdrawal_that_cannot_be_read_is_taken_from_a_snapshot(gate: Gate) -
     assert gate.board.read().sequence == 3
 
 
+def test_a_part_of_an_entry_that_cannot_be_read_costs_no_snapshot(gate: Gate) -> None:
+    follower = follow_feed.Follower(gate, "http://127.0.0.1:1", "key")
+    feed = follower._client = ScriptedFeed(follower)
+    change = Change(3, clock.now(), shared("c", 3))
+    rejected = (RejectedEntry(3, "moments that cannot be read", part=True),)
+    feed.changes = lambda *_: Page((change,), 3, "f", clock.now(), rejected)  # type: ignore[method-assign]
+    follower.turn(follower._loop.ending)
+    assert gate.board.read().sequence == 3
+    assert gate.inspector.inspect(BareHashes((made_up(3),), "check")).outcome == "block"
+    assert gate.index.holdings.rejected == {"part-unreadable": 1}
+
+
 def test_the_moments_of_a_video_come_with_its_entry() -> None:
     video = replace(shared("v", 1), media="video", moments=b"a blob")
     assert follow_feed.known(video).moments == b"a blob"

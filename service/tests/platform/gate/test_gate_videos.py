@@ -19,12 +19,16 @@ from pytest_django import Settings as SettingsWrapper
 
 from repit.platform.gate import readiness
 from repit.platform.gate.content import InMemory
+from repit.platform.gate.decoder.lanes import Lane, Worker
+from repit.platform.gate.decoder.refusals import NotSeen
+from repit.platform.gate.decoder.watching import Watching
 from repit.platform.gate.inspection.question import BareHashes, LongFile, WholeFile
 from repit.platform.gate.inspection.video_work import VideoWork
 from repit.platform.gate.policy import Policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.spool import Spool
 from repit.platform.gate.verdict import Verdict
+from repit_engine.child.process import Child
 from repit_engine.moments import moments_of
 from repit_engine.video import open_video
 
@@ -178,6 +182,43 @@ def test_pictures_are_answered_while_videos_keep_their_lane_busy(gate: Gate) -> 
         go_on.set()
         watching.join()
     assert gate.pool.films_watched == 0
+
+
+class _Surviving:
+    """A decoder that was ended and whose pipes stay open: something else holds them."""
+
+    films = Lane(1)
+    number = 0
+
+    def __init__(self) -> None:
+        (into, mine), (out, theirs) = os.pipe(), os.pipe()
+        self._held = [os.fdopen(into, "rb"), os.fdopen(theirs, "wb")]
+        self._child = Child(self, os.fdopen(mine, "wb"), os.fdopen(out, "rb"))
+
+    def gone(self) -> bool:
+        return True
+
+    def kill(self) -> None:
+        pass
+
+    def close(self) -> None:
+        for pipe in self._held:
+            pipe.close()
+
+    def take(self, lane: Lane, sender: str, due: float) -> Worker:
+        return Worker(self._child)
+
+    def give_back(self, worker: Worker) -> None:
+        worker.child.close()
+
+
+def test_a_pipe_that_outlives_its_decoder_holds_nobody_beyond_the_time() -> None:
+    watching = Watching(_Surviving(), InMemory(known_film()), 0.2, "")
+    watching.begin()
+    with pytest.raises(NotSeen) as unseen:
+        list(watching)
+    watching.stop()
+    assert unseen.value.outcome.reason == "video-took-too-long"
 
 
 def test_an_animation_of_a_known_video_is_found_as_a_video(gate: Gate) -> None:

@@ -142,7 +142,9 @@ def test_an_entry_that_cannot_be_searched_is_rejected_and_the_others_go_on(index
     assert items(index, made_up(4)) == ["good"]
     assert index.holdings.rejected == {"low-quality": 1, "no-hash": 1}
     index.note_unread(2)
+    index.note_unread(0, parts=3)
     assert index.holdings.rejected["unreadable"] == 2
+    assert index.holdings.rejected["part-unreadable"] == 3
     index.replace_all([entry("none")])
     index.apply(entry("flat", made_up(1)))
     assert index.holdings.rejected == {"no-hash": 1}

@@ -92,5 +92,10 @@ class Kept:
 
 
 def _key(signature: Any, codegen: Any) -> tuple[str, ...]:
-    """Beside the sources, after which the folder is named: kinds of arguments, processor, Numba."""
+    """Beside the sources, after which the folder is named: kinds of arguments, processor, Numba. Raises
+    `TypeError` for a function among the arguments: its kind is its place in memory, which no other start has,
+    so that each would compile it and fill the disk.
+    """
+    if any(isinstance(kind, numba.types.Callable) for kind in signature):
+        raise TypeError("A kernel is handed another: write it out, or have it chosen outside.")
     return (str(signature), *map(str, codegen.magic_tuple()), numba.__version__)

@@ -32,40 +32,63 @@ def _root(square):
 
 
 @kernel
-def _row_of_bytes(line, first, step, sums):
-    for i in range(len(sums)):
-        sums[i] += np.int64(line[first + i * step]) << 2
+def _rows_of_cells(j, rows):
+    """The first row of the cells in line j, and the first behind them."""
+    top = j * rows // CELLS
+    return top, max(top + 1, (j + 1) * rows // CELLS)
 
 
 @kernel
-def _row_of_floats(line, first, step, sums):
-    for i in range(len(sums)):
-        sums[i] += np.int64(math.floor(np.float64(line[first + i * step]) * 4.0 + 0.5))
+def _read(size, step):
+    """How many of so many rows, or columns, are read."""
+    return (size - (step >> 1) + step - 1) // step
 
 
 @kernel
-def _means_of(luma, step, add_row):
-    """``(32, 32) int64``: means of the cells in 1/256 of a level, of every `step`-th pixel of every
-    `step`-th row.
+def _sums_of_bytes(luma, step):
+    """``(32, columns) int64``: of each column, the sums over the rows of each line of cells, in 1/4 of a
+    level; of every `step`-th pixel of every `step`-th row.
     """
-    height, width = luma.shape
-    first = step >> 1
-    rows = (height - first + step - 1) // step
-    columns = (width - first + step - 1) // step
-    sums = np.empty(columns, np.int64)
+    first, rows = step >> 1, _read(luma.shape[0], step)
+    sums = np.zeros((CELLS, _read(luma.shape[1], step)), np.int64)
+    for j in range(CELLS):
+        top, bottom = _rows_of_cells(j, rows)
+        out = sums[j]
+        for y in range(top, bottom):
+            line = luma[first + y * step]
+            for i in range(len(out)):
+                out[i] += np.int64(line[first + i * step]) << 2
+    return sums
+
+
+@kernel
+def _sums_of_floats(luma, step):
+    """The same of floats: a kernel that is handed another is compiled anew at every start (`kept`)."""
+    first, rows = step >> 1, _read(luma.shape[0], step)
+    sums = np.zeros((CELLS, _read(luma.shape[1], step)), np.int64)
+    for j in range(CELLS):
+        top, bottom = _rows_of_cells(j, rows)
+        out = sums[j]
+        for y in range(top, bottom):
+            line = luma[first + y * step]
+            for i in range(len(out)):
+                out[i] += np.int64(math.floor(np.float64(line[first + i * step]) * 4.0 + 0.5))
+    return sums
+
+
+@kernel
+def _means_of(sums, rows):
+    """``(32, 32) int64``: means of the cells in 1/256 of a level."""
+    columns = sums.shape[1]
     means = np.empty((CELLS, CELLS), np.int64)
     for j in range(CELLS):
-        top = j * rows // CELLS
-        bottom = max(top + 1, (j + 1) * rows // CELLS)
-        sums[:] = 0
-        for y in range(top, bottom):
-            add_row(luma[first + y * step], first, step, sums)
+        top, bottom = _rows_of_cells(j, rows)
         for i in range(CELLS):
             left = i * columns // CELLS
             right = max(left + 1, (i + 1) * columns // CELLS)
             total = np.int64(0)
             for x in range(left, right):
-                total += sums[x]
+                total += sums[j, x]
             count = (bottom - top) * (right - left)
             means[j, i] = (64 * total + (count >> 1)) // count
     return means
@@ -94,12 +117,12 @@ def _normal(means):
 
 @kernel
 def thumb_of_bytes(luma, step):
-    return _normal(_means_of(luma, step, _row_of_bytes))
+    return _normal(_means_of(_sums_of_bytes(luma, step), _read(luma.shape[0], step)))
 
 
 @kernel
 def thumb_of_floats(luma, step):
-    return _normal(_means_of(luma, step, _row_of_floats))
+    return _normal(_means_of(_sums_of_floats(luma, step), _read(luma.shape[0], step)))
 
 
 @kernel

@@ -12,7 +12,15 @@ from dataclasses import replace
 from typing import Final
 
 from repit.exchanges import checkpoints
-from repit.exchanges.records import Batch, GivenOpinion, Pulled, PulledRoot, Rejected, assumed, shows_anything
+from repit.exchanges.records import (
+    Batch,
+    GivenOpinion,
+    Pulled,
+    PulledRoot,
+    Rejected,
+    all_show_something,
+    assumed,
+)
 from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.provenance_wire import MAX_HOPS
 from repit.exchanges.repit.wire import Entry, RejectedEntry
@@ -66,7 +74,7 @@ class HotlineClient:
                 if anew:
                     raise
                 page = None
-            if page is None or page.rejected:
+            if page is None or page.lacks_changes:
                 if anew:
                     raise WireRefused(detail="a change that cannot be read behind a fresh snapshot")
                 anew = True
@@ -77,7 +85,7 @@ class HotlineClient:
             records, rejected = self._read([change.entry for change in page.changes])
             sequence = page.through
             done = checkpoints.write(feed=page.feed_id, sequence=sequence)
-            yield Batch(records, done, rejected, last=sequence >= page.head)
+            yield Batch(records, done, rejected + _parts(page.rejected), last=sequence >= page.head)
             withdrawn = [change.entry.item for change in page.changes if change.entry.state == "withdrawn"]
             self._feed.acknowledge(sequence, withdrawn)
             if sequence >= page.head:
@@ -99,7 +107,7 @@ class HotlineClient:
         rejected: list[Rejected] = []
         for entry in entries:
             moments = entry.moments
-            if moments and not shows_anything(moments):
+            if moments and not all_show_something(moments):
                 rejected.append(Rejected(f"item {entry.item}", "moments of a flat picture"))
                 moments = b""
             try:
@@ -132,6 +140,10 @@ class HotlineClient:
 
 def _weight(entry: Entry) -> int:
     return len(entry.moments)
+
+
+def _parts(unread: tuple[RejectedEntry, ...]) -> tuple[Rejected, ...]:
+    return tuple(Rejected(f"change {part.sequence}, a part of it", part.reason) for part in unread)
 
 
 def _rejected(unread: list[RejectedEntry]) -> tuple[Rejected, ...]:

@@ -88,10 +88,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class RejectedEntry:
-    """A record that could not be read: in which change (None: a snapshot) and why, never its content."""
+    """A record that could not be read: in which change (None: a snapshot) and why, never its content.
+
+    `part`: only a hash or the moments of one, which goes on without them.
+    """
 
     sequence: int | None
     reason: str
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,11 @@ class Page:
     def _numbers(self) -> list[int]:
         numbers = [change.sequence for change in self.changes]
         return numbers + [entry.sequence for entry in self.rejected if entry.sequence is not None]
+
+    @property
+    def lacks_changes(self) -> bool:
+        """Whether a change could not be read at all: it may be a withdrawal."""
+        return not all(entry.part for entry in self.rejected)
 
     @property
     def begins(self) -> int | None:
@@ -314,13 +323,13 @@ def entry_in(value: object, sequence: int | None, rejected: list[RejectedEntry])
         try:
             hashes.append(_hash_in(listed_hash))
         except WireRefused as refused:
-            rejected.append(RejectedEntry(sequence, refused.detail))
+            rejected.append(RejectedEntry(sequence, refused.detail, part=True))
     blob = b""
     if "moments" in source:
         try:
             blob = _moments_in(source)
         except WireRefused as refused:
-            rejected.append(RejectedEntry(sequence, refused.detail))
+            rejected.append(RejectedEntry(sequence, refused.detail, part=True))
     state: Announced = _one_of(get_args(Announced), source, "state")
     media: Media = _one_of(get_args(Media), source, "media")
     kind: Kind = _one_of(get_args(Kind), source, "kind")

@@ -17,7 +17,7 @@ from repit.exchanges.records import Batch, GivenOpinion
 from repit.exchanges.retrying import Wait, ask, pause
 from repit.exchanges.stopncii.records_wire import Fetched, decode_fetched, encode_feedback
 from repit.foundation.clock import now
-from repit.foundation.errors import KeyRefused, NotGranted, PeerFailed
+from repit.foundation.errors import AnswerTooLarge, KeyRefused, NotGranted, PeerFailed
 from repit.foundation.outbound import Outbound
 
 ADDRESS: Final = "https://api.stopncii.org/v1"
@@ -25,7 +25,8 @@ CREDENTIALS: Final = ("subscription_key", "fetch_key")
 MORE_CREDENTIALS: Final = ("feedback_key",)
 EVERY_SECONDS: Final = 300
 FIRST_SECOND: Final = 10
-PAGE: Final = 800
+PAGES: Final = (800, 100, 12)
+"""Records of a page: fewer, where so many are too long. A TMK hash alone is of 344,000 characters."""
 OVERLAP: Final = 5
 MAX_PAGES: Final = 20_000
 MAX_BYTES: Final = 8 * 1024**2
@@ -45,7 +46,7 @@ class StopNCIIClient:
         allow: Collection[str] | None = None,
         wait: Wait = pause,
     ) -> None:
-        self._wait = wait
+        self._wait, self._smaller = wait, 0
         keys = {"fetch": credentials.get("fetch_key", ""), "feedback": credentials.get("feedback_key", "")}
         subscription = credentials.get("subscription_key", "")
         if not all(ord(sign) in _KEY_SIGNS for key in (subscription, *keys.values()) for sign in key):
@@ -103,7 +104,7 @@ class StopNCIIClient:
 
     def _page(self, start: int, token: str) -> tuple[Fetched, bool]:
         """A page, and whether the token was too old, so that the reading starts again."""
-        params: dict[str, str | int | float] = {"startTimestamp": start, "pageSize": PAGE}
+        params: dict[str, str | int | float] = {"startTimestamp": start, "pageSize": PAGES[self._smaller]}
         if token:
             params["nextPageToken"] = token
         endpoint = self._endpoints.get("fetch")
@@ -111,6 +112,11 @@ class StopNCIIClient:
             raise KeyRefused(detail="no key to fetch with")
         try:
             answer = ask(lambda: endpoint.get("/FetchHashes", params=params, max_bytes=MAX_BYTES), self._wait)
+        except AnswerTooLarge:
+            if self._smaller + 1 == len(PAGES):
+                raise
+            self._smaller += 1
+            return self._page(start, token)
         except PeerFailed as failed:
             if token and failed.detail in ("status 400", "status 410"):
                 return Fetched((), (), 0, "", 0), True

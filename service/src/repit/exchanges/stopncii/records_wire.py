@@ -5,11 +5,12 @@ network, no clock. Source: the client code of python-threatexchange 1.2.17, whos
 (`caseNumbers` may be an empty list), and whose bug it does not: `Withdrawn` is honoured.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Final, cast
 
-from repit.exchanges.records import GivenOpinion, Pulled, Rejected, hexadecimal, quality_of
+from repit.exchanges.records import GivenOpinion, Pulled, Rejected, Unmatched, hexadecimal, quality_of
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import Announced, Hash, Media
@@ -18,7 +19,7 @@ ENOUGH: Final = 3
 """So many platforms that do not block a hash, and fewer that do, make it doubtful."""
 _OF_A_VIDEO: Final = "VideoTMK"
 """A hash of 258 kB that meets whole videos of one length, and no part of them (docs/en/exchanges.md)."""
-_OF_NO_USE: Final = ("Unknown", _OF_A_VIDEO, "Text", "URL")
+_OF_NO_USE: Final = ("Unknown", "Text", "URL")
 _GONE: Final = ("Withdrawn", "Deleted")
 _NOT_YET: Final = ("Unknown", "Received")
 _WORDS: Final = {"blocked": "Blocked", "not_blocked": "NotBlocked", "pending": "PendingReview"}
@@ -34,7 +35,7 @@ class Fetched:
     skipped: int
     token: str
     second: int
-    unmatched: int = 0
+    unmatched: tuple[Unmatched, ...] = ()
 
 
 def decode_fetched(raw: bytes) -> Fetched:
@@ -47,20 +48,26 @@ def decode_fetched(raw: bytes) -> Fetched:
         raise WireRefused(detail="a page that does not say how to go on")
     if more and not (isinstance(token, str) and 0 < len(token) <= 4_096):
         raise WireRefused(detail="more records, and no way to them")
-    records, rejected, skipped, unmatched = [], [], 0, 0
+    records, rejected, unmatched, skipped = list[Pulled](), list[Rejected](), list[Unmatched](), 0
     for place, listed in enumerate(page.get("hashRecords", []), 1):
         try:
             record = _record(listed)
         except WireRefused as refused:
             rejected.append(Rejected(_where(listed, place), refused.detail))
             continue
-        if record is None:
-            skipped += 1
-            unmatched += listed.get("signalType") == _OF_A_VIDEO
-        else:
+        if isinstance(record, Pulled):
             records.append(record)
+            continue
+        skipped += 1
+        if record is not None:
+            unmatched.append(record)
     return Fetched(
-        tuple(records), tuple(rejected), skipped, cast(str, token) if more else "", second, unmatched
+        tuple(records),
+        tuple(rejected),
+        skipped,
+        cast(str, token) if more else "",
+        second,
+        tuple(unmatched),
     )
 
 
@@ -75,13 +82,15 @@ def encode_feedback(opinion: GivenOpinion) -> bytes:
     return json.dumps({"count": 1, "hashFeedbacks": [feedback]}).encode()
 
 
-def _record(value: object) -> Pulled | None:
+def _record(value: object) -> Pulled | Unmatched | None:
     """None for a type of hash that is of no use here."""
     if not isinstance(value, dict):
         raise WireRefused(detail="not an object")
     kind = value.get("signalType")
     if kind in _OF_NO_USE:
         return None
+    if kind == _OF_A_VIDEO:
+        return _unmatched(value)
     if kind == "ImagePDQ":
         quality = quality_of(value.get("x_quality"))
         hash_ = Hash("pdq", "whole", hexadecimal(value.get("hashValue"), "pdq"), quality)
@@ -93,6 +102,13 @@ def _record(value: object) -> Pulled | None:
     state = _state(value)
     media: Media = "picture" if kind == "ImagePDQ" else "video"
     return Pulled(name, state, media, () if state == "withdrawn" else (hash_,))
+
+
+def _unmatched(value: dict[str, object]) -> Unmatched:
+    text = value.get("hashValue")
+    if not isinstance(text, str) or not text:
+        raise WireRefused(detail="a hash that is none")
+    return Unmatched(hashlib.sha256(text.encode()).digest(), _state(value) != "withdrawn")
 
 
 def _state(value: dict[str, object]) -> Announced:

@@ -128,7 +128,7 @@ class SubmissionStatus:
     `leaving`: that it is taken back is still on its way. `readable`: whether the bank opens it, as far as it
     knows: what does not open reaches nobody who has not got it. `goes_at`: when it will be taken back, while
     that can be revoked. `back`: whether the one who asked has taken it back, whoever else asked for it.
-    `moments`: whether altered copies and cuts of a video are met too."""
+    `moments`: whether parts of a video are met too."""
 
     state: State
     leaving: bool = False
@@ -258,14 +258,14 @@ def sweep() -> int:
 
 def _sweep_parcels() -> None:
     """Delete the pieces that no letter leads to any more. They are looked up first: those that come meanwhile
-    have letters that are seen. Where letters wait and none opens, it is the keys that are not ours."""
+    have letters that are seen. While one letter does not open, all stay: any may be its own, and it may open
+    again, once a file of keys is put back."""
     there = parcels.names()
     if not there:
         return
     rows = list(Letter.objects.all())
-    waiting = sum(raw != keys.GONE for raw in keys.pool(keys.LETTERS).find([row.slot for row in rows]))
     orders = letters.opened(rows)
-    if orders or not waiting:
+    if unreadable.others(letters.TABLE).isdisjoint(row.pk for row in rows):
         parcels.drop(there, [order.bundle for order in orders if order.bundle is not None])
 
 

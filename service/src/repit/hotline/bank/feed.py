@@ -20,6 +20,7 @@ from typing import Final, cast
 
 from django.db import transaction
 
+from repit.foundation.batches import batched
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
 from repit.foundation.hashes import Announced, Kind, Media
@@ -117,24 +118,15 @@ def changes_after(sequence: int, limit: int = PAGE, *, moments: bool = False) ->
 def _on_one_page(changes: list[Change]) -> list[Change]:
     """The first of these, as many as make a page by the moments that they tell of: the same ones again with
     each change of their item. Lengths are looked at; what is told on a later page is opened for that."""
-    first = next(_by_bytes([change.item_id for change in changes]), [])
+    first = next(by_bytes([change.item_id for change in changes]), [])
     return changes[: len(first)]
 
 
-def _by_bytes(keys: Sequence[int]) -> Iterator[list[int]]:
+def by_bytes(keys: Sequence[int]) -> Iterator[list[int]]:
     """Keys of items, in their order, in parts of which the moments together are no longer than `MOST_BYTES`,
     unless one item's alone are."""
     lengths = videos.lengths(set(keys))
-    part, held = list[int](), 0
-    for key in keys:
-        length = lengths.get(key, 0)
-        if part and held + length > MOST_BYTES:
-            yield part
-            part, held = [], 0
-        part.append(key)
-        held += length
-    if part:
-        yield part
+    return batched(keys, lambda key: lengths.get(key, 0), most=max(1, len(keys)), heaviest=MOST_BYTES)
 
 
 def everything(after: str = "", *, moments: bool = False) -> Iterator[Published]:
@@ -160,7 +152,7 @@ def _everything(after: int, *, moments: bool) -> Iterator[Published]:
         )
         if not keys:
             return
-        for part in _by_bytes(keys) if moments else [keys]:
+        for part in by_bytes(keys) if moments else [keys]:
             for item in _published(part, moments=moments):
                 if item.value.state != "withdrawn":
                     yield item.value

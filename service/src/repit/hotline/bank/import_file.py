@@ -15,7 +15,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from repit.foundation import videos
-from repit.foundation.errors import InputRefused
+from repit.foundation.errors import InputRefused, Text
 from repit.foundation.hashes import MAX_HASHES, Algorithm, Hash, Kind, Media, Role
 from repit.hotline.bank import bulk
 from repit.hotline.bank.bulk import Loaded
@@ -93,9 +93,14 @@ def _submission(text: str, kind: Kind) -> Submission:
     hashes = tuple(
         Hash(hash_.algorithm, hash_.role, bytes.fromhex(hash_.value), hash_.quality) for hash_ in line.hashes
     )
-    moments = videos.of_text(line.moments)
-    if line.vpdq and not moments:
-        moments = videos.of_vpdq(json.dumps(line.vpdq))
+    if line.moments and line.vpdq:
+        raise InputRefused(
+            Text(
+                "A video comes with its moments or with vPDQ’s features, not with both.",
+                "Une vidéo vient avec ses moments ou avec les descripteurs de vPDQ, pas avec les deux.",
+            )
+        )
+    moments = videos.of_vpdq(json.dumps(line.vpdq)) if line.vpdq else videos.of_text(line.moments)
     return Submission(line.media, line.kind or kind, hashes, moments)
 
 

@@ -46,8 +46,9 @@ _NOTHING_TO_LIST: Final = Text(
     "Aucune empreinte de cet élément ne peut aller sur la liste des images très diffusées.",
 )
 _WITHDRAW_IT: Final = Text(
-    "Withdraw it without --everyones, and add the picture itself: `repit bank widely-published add FILE`.",
-    "Retirez-le sans --everyones, et ajoutez l’image elle-même : `repit bank widely-published add FICHIER`.",
+    "Withdraw it without --everyones, and add the file itself: `repit bank widely-published add FILE`.",
+    "Retirez-le sans --everyones, et ajoutez le fichier lui-même :"
+    " `repit bank widely-published add FICHIER`.",
 )
 
 
@@ -182,10 +183,10 @@ def withdraw(name: str, *, actor: str, reason: str, everyones: bool = False) -> 
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
         if everyones:
-            seen = _seen(item)
-            if not seen:
+            hashes, moments = _seen(item)
+            if not hashes and not moments:
                 raise TransitionRefused(_NOTHING_TO_LIST, _WITHDRAW_IT)
-            widely_published.add(seen, actor=actor)
+            widely_published.add(hashes, actor=actor, moments=moments)
         lifecycle.move(line, item, "withdrawn", actor, reason)
         audit.record(actor, "item.withdraw", name, reason)
 
@@ -245,17 +246,17 @@ def _stands(item: Item, why: str) -> TransitionRefused:
     return refusals.stands(item.token, cast(State, item.state), detail=f"{item.state} {why}")
 
 
-def _seen(item: Item) -> list[bytes]:
-    """The PDQ hashes of the whole of an item, and of each moment of a video."""
+def _seen(item: Item) -> tuple[list[bytes], list[bytes]]:
+    """The PDQ hashes of the whole of an item, and those of each moment of a video."""
     held = sealed.opened([item])
     hashes = held.hashes(item, ItemHash.objects.filter(item=item, role="whole"))
     moments = videos.read(held, item, videos.rows_of([item.pk]).get(item.pk))
     found = [hash_.value for hash_ in hashes if hash_.perceptual]
-    if moments:
-        from repit_engine.moments import from_bytes  # noqa: PLC0415
+    if not moments:
+        return found, []
+    from repit_engine.moments import from_bytes  # noqa: PLC0415
 
-        found += [row.tobytes() for row in from_bytes(moments).whole]
-    return found
+    return found, [row.tobytes() for row in from_bytes(moments).whole]
 
 
 def _has_publishable(item: Item) -> bool:

@@ -72,7 +72,7 @@ def last() -> date | None:
 @dataclass(frozen=True, slots=True)
 class Hashes:
     """How many hashes an item has, how many of them subscribers are served, how many do not open. `moments`:
-    whether altered copies and cuts of a video are met too; None where what they are met by does not open."""
+    whether parts of a video are met too; None where what they are met by does not open."""
 
     kept: int
     served: int
@@ -102,6 +102,11 @@ def _moments(held: Opened, item: Item) -> bool | None:
 
 def broken(items: Sequence[Item]) -> set[int]:
     """Those of these living items, by their keys, of which something does not open, or nothing is there."""
+    by_key = {item.pk: item for item in items}
+    return {key for part in feed.by_bytes(list(by_key)) for key in _broken([by_key[known] for known in part])}
+
+
+def _broken(items: Sequence[Item]) -> set[int]:
     rows = defaultdict[int, list[ItemHash]](list)
     for row in ItemHash.objects.filter(item__in=[item.pk for item in items]):
         rows[row.item_id].append(row)

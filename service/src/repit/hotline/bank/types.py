@@ -10,14 +10,15 @@ from typing import Final, Literal
 
 from repit.foundation.errors import InputRefused, Text
 from repit.foundation.hashes import MAX_HASHES, Algorithm, Announced, Hash, Kind, Media
+from repit.foundation.sealing import SEAL_BYTES
 
 State = Literal["received", "active", "disputed", "withdrawn", "erased"]
 
 MAX_HASHES_TOGETHER: Final = 3_200
 """Of one request: two hundred pictures, each with all that a device sends."""
 MAX_MOMENTS_TOGETHER: Final = 4 * 1024**2
-"""Bytes of one request: six hours of video. In base64, beside its hashes, they fit into one body
-(`DATA_UPLOAD_MAX_MEMORY_SIZE`)."""
+"""Bytes of one request, with their seals: six hours of video, in 64 pieces (`parcels`). In base64, beside its
+hashes, they fit into one body (`DATA_UPLOAD_MAX_MEMORY_SIZE`)."""
 NAMED_BY_HASH: Final[tuple[tuple[Algorithm, Media], ...]] = (("pdq", "picture"), ("md5", "video"))
 """Hashes by which StopNCII's protocol names what to block, and what to forget."""
 ASKED_BY_VALUE: Final = frozenset(algorithm for algorithm, _ in NAMED_BY_HASH)
@@ -67,7 +68,8 @@ class Submission:
 
 def not_too_many(submissions: Sequence[Submission]) -> None:
     """Raises `InputRefused` where one request has more hashes, or moments, than may come together."""
-    if sum(len(submission.moments) for submission in submissions) > MAX_MOMENTS_TOGETHER:
+    moments = [len(submission.moments) + SEAL_BYTES for submission in submissions if submission.moments]
+    if sum(moments) > MAX_MOMENTS_TOGETHER:
         raise InputRefused(
             Text("These videos are too long to come together.", "Ces vidéos sont trop longues ensemble."),
             Text("Send fewer videos at a time.", "Envoyez moins de vidéos à la fois."),

@@ -1,7 +1,13 @@
-"""Pictures that everyone has seen: no anonymous submission may have them refused.
+"""Pictures and videos that everyone has seen: no anonymous submission may have them refused.
 
-In: hashes of such pictures in all orientations, made on the operator's machine. Out: sealed rows, and whether
-a submission comes close to one. Next: `items`, which keeps such a submission from being published.
+In: hashes of such pictures in all orientations, made on the operator's machine; moments of videos that were
+withdrawn as such. Out: sealed rows, and whether a submission comes close to them. Next: `items`, which keeps
+such a submission from being published.
+
+A picture on the list is known in any moment of a video: else a minute of film around it would have it
+refused. A moment of a video on the list is not: somebody may have banked a public film with a few seconds of
+another's video in it, or an app's first screen. So a video waits for a person where half or more of its
+moments, as whole frames, are close to such moments; a picture, where it is close to one.
 
 The list is searched in memory. How far it has grown is read from the database at each search, so that every
 process sees an addition at once; only opening the seals is spared. Where the list is empty, no search is
@@ -10,6 +16,7 @@ loaded.
 
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -30,8 +37,21 @@ if TYPE_CHECKING:
 RADIUS: Final = 31
 REASON: Final = "close to a widely published picture"
 _PURPOSE: Final = "widely published"
+_MOMENT: Final = b"moment"
+"""Stands behind the hash in what is sealed of a video's moment, and in its digest."""
 _TABLE: Final = "bank_widelypublished"
 _TOGETHER: Final = 500
+_ROWS_TOGETHER: Final = 256
+_MOST_HITS: Final = 1024**2
+"""Found at once, before all but the nearest of each row are let go."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Hashes of pictures, and of moments of videos."""
+
+    pictures: "FlatIndex"
+    moments: "FlatIndex"
 
 
 class _InMemory:
@@ -40,24 +60,26 @@ class _InMemory:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._listed = b""
-        self._index: FlatIndex | None = None
+        self._lists: _Lists | None = None
 
-    def index(self) -> "FlatIndex | None":
+    def lists(self) -> _Lists | None:
         """The list as the database has it now; None while nothing is on it."""
         with self._turn:
             come = listed()
             if come != self._listed:
-                self._index = _opened()
+                self._lists = _opened()
                 self._listed = come
-            return self._index
+            return self._lists
 
 
 _memory: Final = _InMemory()
 
 
-def add(hashes: Iterable[bytes], *, actor: str) -> int:
-    """Add PDQ hashes of 32 bytes; how many were new. What is banked already stays as it is."""
+def add(hashes: Iterable[bytes], *, actor: str, moments: Iterable[bytes] = ()) -> int:
+    """Add PDQ hashes of 32 bytes of pictures, and of `moments` of videos; how many were new. What is banked
+    already stays as it is."""
     given = {keyed_digest(_PURPOSE, value): value for value in hashes}
+    given |= {keyed_digest(_PURPOSE, value, _MOMENT): value + _MOMENT for value in moments}
     sealer, moment, wanted = operator(_PURPOSE), now(), list(given)
     with transaction.atomic():
         feed.locked()
@@ -81,44 +103,60 @@ def listed() -> bytes:
 
 
 def near(submissions: Iterable[Submission]) -> bool:
-    """Whether any PDQ hash, or a moment of a video, lies within `RADIUS` of one on the list."""
+    """Whether any PDQ hash, or a moment of a video, lies within `RADIUS` of a picture on the list; or a hash,
+    or half of a video's moments, within it of moments on the list."""
     some = [
         submission
         for submission in submissions
         if submission.moments or any(hash_.perceptual for hash_ in submission.hashes)
     ]
-    index = _memory.index() if some else None
-    if index is None:
+    lists = _memory.lists() if some else None
+    if lists is None:
         return False
-    values = b"".join(value for submission in some for value in _seen(submission))
-    return len(index.range_search(_rows(values), RADIUS).ids) > 0
+    rows = _rows(b"".join(hash_.value for each in some for hash_ in each.hashes if hash_.perceptual))
+    if any(_hits(lists.pictures, rows)) or any(_hits(lists.moments, rows)):
+        return True
+    return any(_shows(lists, submission.moments) for submission in some if submission.moments)
 
 
-def _seen(submission: Submission) -> Iterator[bytes]:
-    """What is seen of it, hashes one behind the other."""
-    yield from (hash_.value for hash_ in submission.hashes if hash_.perceptual)
-    if submission.moments:
-        from repit_engine.moments import from_bytes  # noqa: PLC0415
+def _shows(lists: _Lists, blob: bytes) -> bool:
+    """Whether a video shows a picture on the list anywhere, or for half of its moments what videos on it
+    show."""
+    from repit_engine.moments import from_bytes  # noqa: PLC0415
 
-        moments = from_bytes(submission.moments)
-        yield moments.whole.tobytes()
-        yield moments.anchored.tobytes()
+    moments = from_bytes(blob)
+    if any(_hits(lists.pictures, moments.whole)) or any(_hits(lists.pictures, moments.anchored)):
+        return True
+    return 0 < len(moments) <= 2 * sum(_hits(lists.moments, moments.whole))
 
 
-def _opened() -> "FlatIndex | None":
-    sealer, values = operator(_PURPOSE), list[bytes]()
+def _hits(index: "FlatIndex", rows: "HashArray") -> Iterator[int]:
+    """How many of these rows lie within `RADIUS` of one on the list, some rows at a time: who sends thousands
+    that are like thousands on the list takes no more memory than `_MOST_HITS`."""
+    if not len(index):
+        return
+    step = max(1, min(_ROWS_TOGETHER, _MOST_HITS // len(index)))
+    for begin in range(0, len(rows), step):
+        yield len(index.range_search(rows[begin : begin + step], RADIUS, 1).ids)
+
+
+def _opened() -> _Lists | None:
+    sealer, pictures, moments = operator(_PURPOSE), list[bytes](), list[bytes]()
     for key, digest, sealed in WidelyPublished.objects.values_list("pk", "digest", "sealed"):
         try:
             value = sealer.open(bytes(sealed), _place(bytes(digest)))
         except SealBroken:
             value = b""
-        if len(value) == FORMS["pdq"].length:
-            values.append(value)
+        hash_, of = value[: FORMS["pdq"].length], value[FORMS["pdq"].length :]
+        if len(hash_) == FORMS["pdq"].length and of in (b"", _MOMENT):
+            (moments if of else pictures).append(hash_)
         else:
             # One that cannot be read holds no submission back, and must not stop those of everyone.
             unreadable.note_other(_TABLE, key)
-    if not values:
-        return None
+    return _Lists(_index(pictures), _index(moments)) if pictures or moments else None
+
+
+def _index(values: list[bytes]) -> "FlatIndex":
     import numpy as np  # noqa: PLC0415
 
     from repit_engine.search import FlatIndex  # noqa: PLC0415 - its kernels take long to load

@@ -30,7 +30,7 @@ class ItemStatus:
     """One item of a case, by its number in it. `state` is `withdrawn` as soon as the person took it back.
     `readable`: whether the bank opens it, so that it can be given to further sites. `stops_at`: when its
     protection ends, while the person may still have it go on. `nickname`: what the person calls it, for them
-    alone. `moments`: of a video, whether altered copies and parts of it are met too."""
+    alone. `moments`: of a video, whether parts of it are met too."""
 
     number: int
     state: State

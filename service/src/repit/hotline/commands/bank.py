@@ -22,7 +22,9 @@ app = typer.Typer(
     no_args_is_help=True,
     help="What the bank holds, and what waits for a person. / Le contenu de la banque, et ce qui attend.",
 )
-widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / Images très diffusées.")
+widely = typer.Typer(
+    no_args_is_help=True, help="Pictures and videos everyone has seen. / Images et vidéos très diffusées."
+)
 app.add_typer(widely, name="widely-published")
 
 for name, command in bank_items.COMMANDS.items():
@@ -158,12 +160,24 @@ def bank_import(  # noqa: PLR0917 - typer reads the options from here
 
 @widely.command("add")
 def widely_published_add(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Pictures. / Images.")],
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, help="Pictures, videos. / Images, vidéos.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Hash pictures here, in all orientations; they go nowhere. / Calculer les empreintes ici même."""
+    """Hash pictures and videos here; they go nowhere. / Calculer les empreintes ici même."""
     ready()
     from repit.hotline import curation
 
-    new = curation.add_widely_published(files)
-    answer(Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}"), {"new_hashes": new}, as_json)
+    listed = curation.add_widely_published(files)
+    new, unseen = listed.new, list(listed.unseen)
+    text = Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}")
+    answer(text, {"new_hashes": new, "seen_in_part": unseen}, as_json)
+    if unseen and not as_json:
+        names = ", ".join(unseen)
+        say(
+            Text(
+                f"Not seen to the end, and known only as far as they were: {names}",
+                f"Vidéos vues en partie seulement, et connues d’autant : {names}",
+            )
+        )

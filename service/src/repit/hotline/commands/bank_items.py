@@ -265,7 +265,7 @@ def _line(row: "Listed") -> str:
 
 
 _OF_A_VIDEO: Final = {
-    True: Text("Altered copies and parts are met too.", "Copies modifiées et extraits sont reconnus aussi."),
+    True: Text("Parts of it are met too.", "Ses extraits sont reconnus aussi."),
     False: Text("Exact copies alone are met.", "Seules les copies exactes sont reconnues."),
     None: Text(
         "Exact copies alone are met: its moments do not open.",

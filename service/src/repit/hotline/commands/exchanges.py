@@ -135,11 +135,13 @@ def _table(lags: "Sequence[PartnerLag]", due: Mapping[str, int] | None) -> None:
     if unmatched := sum(row.unmatched for row in lags):
         say(
             Text(
-                f"Videos that came with a TMK hash alone: {unmatched}. They are counted, and not matched: TMK"
-                " meets whole videos of one length. Ask the partner for the MD5 of the file.",
-                f"Vidéos venues avec une seule empreinte TMK : {unmatched}. Elles sont comptées, pas"
-                " rapprochées : TMK ne reconnaît que des vidéos entières, de même durée. Demandez au"
-                " partenaire le MD5 du fichier.",
+                f"TMK hashes of videos that partners hold: {unmatched}. They are counted, and not matched:"
+                " TMK meets whole videos of one length. Which of these videos came by their MD5 too, the"
+                " exchange does not say: ask the partner to send it.",
+                f"Empreintes TMK de vidéos chez des partenaires : {unmatched}. Elles sont comptées, pas"
+                " rapprochées : TMK ne reconnaît que des vidéos entières, de même durée. L’échange ne"
+                " dit pas lesquelles de ces vidéos sont venues aussi par leur MD5 : demandez au"
+                " partenaire de l’envoyer.",
             )
         )
 

@@ -12,7 +12,7 @@ from typing import Final, cast
 from django.db import transaction
 from django.db.models import F, Q
 
-from repit.exchanges import partners
+from repit.exchanges import partners, unmatched
 from repit.exchanges.models import Partner
 from repit.exchanges.records import Batch, Pulled
 from repit.foundation.hashes import Kind
@@ -57,11 +57,13 @@ class BankTarget:
         with transaction.atomic():
             changed += self._in(last)
             partners.reject(partner, batch.rejected)
+            unmatched.note(partner, batch.unmatched, self._run)
+            if batch.whole and batch.last:
+                unmatched.sweep(partner, self._run)
             self._still_ours(
                 checkpoint=batch.checkpoint,
                 records=F("records") + len(batch.records),
                 skipped=F("skipped") + batch.skipped,
-                unmatched=F("unmatched") + batch.unmatched,
             )
         return changed
 

@@ -4,13 +4,13 @@ In: a subscriber, a sequence. Out: pages and snapshots of the wire. Next: `hotli
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from itertools import islice
 from typing import Final, get_args
 
 from repit.exchanges.repit.provenance_wire import SharedRoot
 from repit.exchanges.repit.snapshot_wire import SnapshotHead, encode_snapshot
 from repit.exchanges.repit.wire import Change, Entry, Page
 from repit.foundation import videos
+from repit.foundation.batches import batched
 from repit.foundation.clock import now
 from repit.foundation.hashes import Hash, Kind
 from repit.hotline.bank import feed, feed_watch
@@ -94,9 +94,13 @@ def _with_provenance(
     if SYNC not in who.exchanges:
         yield from ((item, None) for item in items)
         return
-    while some := list(islice(items, _TOGETHER)):
+    for some in batched(items, _weight, most=_TOGETHER, heaviest=feed.MOST_BYTES):
         found = provenance.of({item.item for item in some})
         yield from ((item, found[item.item]) for item in some)
+
+
+def _weight(item: Published) -> int:
+    return len(item.moments)
 
 
 def _noted(lines: Iterator[bytes], who: Granted, sequence: int) -> Iterator[bytes]:

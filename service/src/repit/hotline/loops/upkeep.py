@@ -63,9 +63,14 @@ def within_the_day() -> None:
     tables = _of_cases()
     noted, _ = Upkeep.objects.get_or_create(name=_TODAY)
     mark = happening.mark()
-    if noted.reached == mark or not relaying.fits(tables, relaying.MOST_BY_DAY):
+    if noted.reached == mark:
         return
     carrying.sweep()
+    if not relaying.fits(tables, relaying.MOST_BY_DAY):
+        # Whoever sends long videos one after the other is not to keep the rest as it lies.
+        tables.remove(models.Parcel)
+        if not relaying.fits(tables, relaying.MOST_BY_DAY):
+            return
     last_night = Upkeep.objects.filter(name=_LAID_ANEW).first()
     done = last_night.reached if last_night else 0
     if relaying.relay(tables, done, relaying.MOST_BY_DAY) is not None:
@@ -117,7 +122,7 @@ def _rows() -> bool:
 
 def _of_cases() -> list[type[Model]]:
     """Every table that one transaction of a case writes to."""
-    return [*_managed("cases"), models.Letter]
+    return [*_managed("cases"), models.Letter, models.Parcel]
 
 
 def _of_the_bank() -> list[type[Model]]:

@@ -36,10 +36,11 @@ class Admission:
         self.spool = spool
         self._metrics, self._watches = metrics, watches
 
-    def buffer(self, channel: str, sender: str = "") -> UploadBuffer:
-        """Room for one upload, of the sizes that the settings allow; `sender`: see `UploadBuffer`."""
+    def buffer(self, channel: str, sender: str = "", *, spooled: bool = True) -> UploadBuffer:
+        """Room for one upload, of the sizes that the settings allow; `sender`: see `UploadBuffer`;
+        `spooled`: whether a long video is to be kept here."""
         keep, most = settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES
-        spool = self.spool if self.spool is not None and self._watches() else None
+        spool = self.spool if spooled and self.spool is not None and self._watches() else None
         return UploadBuffer(self.room, keep, most, sender, lambda: self.turned_away(channel), spool)
 
     def turned_away(self, channel: str) -> None:

@@ -12,6 +12,7 @@ does a change that cannot be read, for it may be a withdrawal, and of a snapshot
 import logging
 import os
 import threading
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +20,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from repit.exchanges.repit.client import FeedClient
-from repit.exchanges.repit.wire import Entry, Page
+from repit.exchanges.repit.wire import Entry, Page, RejectedEntry
 from repit.foundation.errors import FeedForeign, FeedGap, RepitError
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.loop import Loop
@@ -112,7 +113,7 @@ class Follower:
             return
         self._wait = WAIT_SECONDS
         self._gate.heard(page.head)
-        if page.rejected:
+        if page.lacks_changes:
             _log.warning("a change cannot be read: starting again from a snapshot")
             self._sequence = None
         elif page.through is not None:
@@ -123,6 +124,7 @@ class Follower:
         last = {change.entry.item: known(change.entry) for change in page.changes}
         newest_at = page.changes[-1].at if page.changes else None
         self._gate.take_changes(page.feed_id, sequence, list(last.values()), newest_at)
+        self._note_unread(page.rejected)
         self._feed, self._sequence = page.feed_id, sequence
         withdrawn = [entry.item for entry in last.values() if entry.state == "withdrawn"]
         client.acknowledge(sequence, withdrawn)
@@ -133,10 +135,14 @@ class Follower:
         held = [known(entry) for entry in entries]
         newest = self._newest(client, sequence)
         self._gate.take_snapshot(client.feed_id or "", sequence, held, newest)
-        self._gate.index.note_unread(len(client.rejected))
+        self._note_unread(client.rejected)
         self._tell_the_desk_what_is_left()
         self._feed, self._sequence = client.feed_id, sequence
         client.acknowledge(sequence)
+
+    def _note_unread(self, unread: Collection[RejectedEntry]) -> None:
+        parts = sum(each.part for each in unread)
+        self._gate.index.note_unread(len(unread) - parts, parts)
 
     def _tell_the_desk_what_is_left(self) -> None:
         """A snapshot does not say what was withdrawn before it, as the changes would have."""

@@ -72,21 +72,31 @@ def words() -> dict[str, str]:
         "working": _("Working on this device…"),
         "picture-ready": _("Ready. This picture can be recognised."),
         "watching": _("Working on this device… {seen} of {all}"),
-        "video-ready": _("Ready. This video can be recognised, even cut or altered."),
+        "video-ready": _("Ready. This video and parts of it can be recognised."),
         "video-seen": _(
-            "Ready. This video can be recognised, even cut or altered. "
+            "Ready. This video and parts of it can be recognised. "
             "Another browser could look at it more closely."
         ),
-        "video-damaged": _(
-            "Ready in part. Some of this video is damaged. The rest can be recognised, even cut or altered."
+        "video-damaged": _("Ready in part. Some of this video is damaged. The rest can be recognised."),
+        "video-beginning": _(
+            "Ready in part. Only the beginning of this video could be looked at, up to {seen}. "
+            "That part can be recognised."
         ),
         "video-plain": _(
             "This video shows too little to be recognised once it is altered. "
             "Exact copies of the file can be."
         ),
         "video-unreadable": _(
-            "This browser cannot open this video. Exact copies of the file can be recognised, "
+            "This browser cannot look at this video. Exact copies of the file can be recognised, "
             "altered ones cannot. Another browser may do more."
+        ),
+        "video-little": _(
+            "Only little of this video could be looked at. Exact copies of the file can be recognised, "
+            "altered ones cannot. Another browser may do more."
+        ),
+        "video-gone": _(
+            "This video could no longer be read. Perhaps it was moved or changed. Exact copies of the file "
+            "as it was can be recognised, altered ones cannot. You can choose it again."
         ),
         "video-altered": _(
             "To protect you, this browser changes pictures before a page can read them. "
@@ -130,8 +140,10 @@ def words() -> dict[str, str]:
         "summary": _("Files ready: {ready} of {all}."),
         "not-yet": _("Some files are not ready yet. Please wait a moment, then send."),
         "too-many": _("There is room for {most} files."),
+        "no-room": _("There is too much video in the list for this one. Send the others first, then add it."),
         "carried": _("Ready. Files from the page for use without internet: {count}."),
         "pasted": _("Pasted text"),
+        "video-of": _("{name}, video of {length}"),
         "before": _("Your files from before"),
         "before-ready": _("Ready. Files worked on before: {count}. You don’t have to choose them again."),
         "not-carried": _("This is not a whole text from the page for use without internet."),

@@ -18,6 +18,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from repit.foundation import videos
 from repit.foundation.clock import now
 from repit.foundation.hashes import FORMS, QUALITY_FLOOR
 from repit.foundation.ids import normal, token
@@ -45,16 +46,19 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Protected:
     """What a case that was just opened protects: how many files, and of how many of them no more than exact
-    copies can be recognised. `videos`: those of which altered copies and parts can be."""
+    copies can be recognised. `videos`: those of which altered copies and parts can be; `parts`: those of
+    which parts can be, and no altered copies."""
 
     files: int
     exact: int
     videos: int = 0
+    parts: int = 0
 
 
 def protected_by(submissions: Sequence[Submission]) -> Protected:
     """What may be said of these submissions."""
-    videos = sum(bool(submission.moments) for submission in submissions)
+    seen = [submission.moments for submission in submissions if submission.moments]
+    altered = sum(map(videos.have_anchored, seen))
     exact = sum(
         not submission.moments
         and not any(
@@ -63,7 +67,7 @@ def protected_by(submissions: Sequence[Submission]) -> Protected:
         )
         for submission in submissions
     )
-    return Protected(len(submissions), exact, videos)
+    return Protected(len(submissions), exact, altered, len(seen) - altered)
 
 
 def new_secret() -> str:

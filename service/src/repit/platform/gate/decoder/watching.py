@@ -85,7 +85,8 @@ class Watching:
             raise _not_seen(BUSY)
         limits = replace(DEFAULT_VIDEO_LIMITS, seconds=max(0.001, self._due - time.monotonic()))
         self._worker = worker
-        self._talk = VideoDialogue(worker.child.pipe_in, worker.child.pipe_out, self._content, limits)
+        child = worker.child
+        self._talk = VideoDialogue(child.pipe_in, child.pipe_out, self._content, limits, self._due)
 
     def __iter__(self) -> Iterator[Track]:
         coming = iter(self._talk or ())
@@ -117,7 +118,9 @@ class Watching:
             if not self._heard:
                 raise NotSeen(refusal.outcome, Kind.FILM) from None
             self._reason = refusal.outcome.reason
-        except (PipeClosed, PipeSilent, OSError):
+        except PipeSilent:
+            self._reason = TOO_LONG
+        except (PipeClosed, OSError):
             self._reason = TOO_LONG if self._worker is not None and self._worker.hung else DAMAGED
         except ContentGone:
             self._reason = NOT_READ

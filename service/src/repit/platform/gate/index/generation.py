@@ -47,6 +47,8 @@ class Generation:
     """By source and item."""
     rejected: dict[Key, str] = field(default_factory=dict)
     unread: int = 0
+    """Records that could not be read at all; and hashes and moments of others."""
+    unread_parts: int = 0
     replaced: int = 0
     changing: threading.Lock = field(default_factory=threading.Lock)
 

@@ -82,10 +82,11 @@ class LiveIndex:
                 with now.changing:
                     now.forget(number)
 
-    def note_unread(self, count: int) -> None:
-        """Count records that could not be read at all."""
+    def note_unread(self, count: int, parts: int = 0) -> None:
+        """Count records that could not be read at all, and parts of others: a hash, or moments."""
         with self._writing:
             self._now.unread += count
+            self._now.unread_parts += parts
 
     def _next_generation(self, entries: Iterable[KnownEntry], rejected: dict[Key, str]) -> None:
         fresh = Generation(self._next_number, rejected=rejected)
@@ -154,6 +155,7 @@ class LiveIndex:
         hashes = len(now.hashes) + sum(len(files) for files in now.files.values())
         rejected = Counter(tuple(now.rejected.values()))
         rejected["unreadable"] += now.unread
+        rejected["part-unreadable"] += now.unread_parts
         videos = now.videos
         held = VideoHoldings(videos.videos, videos.rows, videos.nbytes)
         return Holdings(now.items, hashes, dict(+rejected), held)

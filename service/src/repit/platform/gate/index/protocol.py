@@ -150,8 +150,8 @@ class Index(Protocol):
     def drop(self, source: str) -> None:
         """Forget all that came from a source, one item after another."""
 
-    def note_unread(self, count: int) -> None:
-        """Count records that could not be read at all."""
+    def note_unread(self, count: int, parts: int = 0) -> None:
+        """Count records that could not be read at all, and parts of others: a hash, or moments."""
 
     # --- asking ---------------------------------------------------------------------------------------
 

@@ -13,13 +13,12 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
+from repit.foundation import videos
 from repit.foundation.errors import InputRefused, Text
 from repit.foundation.hashes import Algorithm, Hash
 from repit.foundation.web.api.reading import Reader, Strict
 from repit_engine.errors import EngineError
 from repit_engine.moments import MOST_BYTES, Moments, from_bytes
-from repit_engine.moments.features import from_features
-from repit_engine.vpdq import from_json, from_lines
 
 MAX_HASHES: Final = 100
 MAX_URL: Final = 2048
@@ -127,15 +126,10 @@ def question_of(body: bytes) -> Hashes | str:
         return Hashes(tuple(value.hash() for value in asked.hashes))
     try:
         if isinstance(asked, VpdqQuestion):
-            return Hashes((), _of_vpdq(asked.vpdq))
+            return Hashes((), videos.read_vpdq(asked.vpdq))
         return Hashes((), from_bytes(base64.b64decode(asked.moments, validate=True)))
     except (EngineError, binascii.Error):
         return Hashes((), is_unreadable=True)
-
-
-def _of_vpdq(text: str) -> Moments:
-    """Raises `EngineError`."""
-    return from_features(from_json(text) if text.lstrip().startswith("[") else from_lines(text))
 
 
 def _refused(error: ErrorDetails) -> InputRefused:

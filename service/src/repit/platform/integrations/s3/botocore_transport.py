@@ -34,7 +34,8 @@ class Sender:
         headers.pop("Expect", None)
         body = request.body
         content = body if isinstance(body, bytes) else None if body is None else bytes(body.read())
-        seconds = LONG_SECONDS if event_name.endswith(_LONG) else SECONDS
+        whole = event_name.endswith(_LONG) and "Range" not in headers
+        seconds = LONG_SECONDS if whole else SECONDS
         answer = self._outbound.opened(
             request.method or "GET", request.url or "", headers, content, seconds=seconds
         )

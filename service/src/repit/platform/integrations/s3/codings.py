@@ -19,16 +19,17 @@ _EMPTY: Final = frozenset({"identity", "aws-chunked"})
 
 
 class Coding:
-    """One object's; `doubt` and `sure` hold once `plain` has run to its end.
+    """One object's; `doubt`, `sure` and `unpacked` hold once `plain` has run to its end.
 
     `doubt`: why the bytes may be something else to others, or nothing. `sure`: whether they may be called no
-    picture.
+    picture. `unpacked`: whether they are other bytes than those that are stored.
     """
 
     def __init__(self, header: str) -> None:
         tokens = [part.strip() for part in header.lower().split(",") if part.strip()]
         self._packed = tokens in (["gzip"], ["x-gzip"])
         self.sure = not tokens or self._packed
+        self.unpacked = False
         self.doubt = "" if self.sure or set(tokens) <= _EMPTY else CODED
 
     def plain(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -39,6 +40,7 @@ class Coding:
             yield first
             yield from pieces
             return
+        self.unpacked = True
         unpacking = zlib.decompressobj(31)
         packed = first
         while packed:

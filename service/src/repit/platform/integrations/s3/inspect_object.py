@@ -4,20 +4,21 @@ In: an object of the storage. Out: `Looked`: which bytes they were, the verdict,
 `quarantine`.
 
 The object is read as it comes, into the room that all channels share, and no further than needed: a file
-that is neither picture nor video, where no whole file is banked, is left after its first bytes. Looking again
+that is neither picture nor video, where no whole file is banked, is left after its first bytes; a video that
+is too long to be kept is read to its end for its digests, and then looked at where it lies. Looking again
 at an object that was found before, unchanged and for the same reason, makes no new decision and counts no new
 match; otherwise every scan would report the same copies to the hotline as fresh ones.
 """
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from repit.foundation.errors import TooLarge, Unavailable
 from repit.foundation.hashes import ALGORITHMS
 from repit.platform.gate.inspection.inspector import Inspector
-from repit.platform.gate.inspection.question import NotLookedAt, OddMessage
+from repit.platform.gate.inspection.question import LongFile, NotLookedAt, OddMessage, WholeFile
 from repit.platform.gate.kinds import left_undone
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.upload_buffer import HEAD, UploadBuffer
@@ -27,6 +28,7 @@ from repit.platform.integrations.s3.codings import CODED, Coding
 from repit.platform.integrations.s3.models import Finding
 from repit.platform.integrations.s3.store import Held, Store
 from repit.platform.integrations.s3.stored import Stored
+from repit.platform.integrations.s3.stored_video import StoredVideo
 from repit_engine.picture.kinds import Kind
 
 CHANNEL: Final = "s3"
@@ -65,7 +67,7 @@ def inspect(
     out, and holds if nothing has changed. Raises `Gone`, `OutboundRefused`, `Unavailable`, as `keep` does."""
     if not gate.board.read().loaded:
         raise NotLoaded
-    with store.opened(thing) as content, gate.admission.buffer(CHANNEL) as upload:
+    with store.opened(thing) as content, gate.admission.buffer(CHANNEL, spooled=False) as upload:
         read = Stored(thing.bucket, thing.key, thing.version or content.version)
         # Not every server says with an object how many tags it has.
         labels = store.tags(read) if content.tags or findings.known(read) else {}
@@ -73,8 +75,9 @@ def inspect(
         coding = Coding(content.encoding)
         left = _take(gate, coding.plain(content.pieces()), upload, keep)
         held = Held(read, content.etag, labels)
+        asked = left or _asked(store, held, upload, coding)
         if quiet or before is not None or earlier:
-            verdict = _judge(gate.inspector.quiet(), upload, coding, left)
+            verdict = _judge(gate.inspector.quiet(), asked, coding)
             if before is not None and findings.rests_on(before, verdict):
                 return Inspected(held, content.size, verdict, before)
             if quiet:
@@ -83,19 +86,26 @@ def inspect(
                 return Inspected(
                     held, content.size, verdict.with_record(decision=earlier, recorded=True), None
                 )
-        return Inspected(held, content.size, _judge(gate.inspector, upload, coding, left), None)
+        return Inspected(held, content.size, _judge(gate.inspector, asked, coding), None)
 
 
-def _judge(inspector: Inspector, upload: UploadBuffer, coding: Coding, left: NotLookedAt | None) -> Verdict:
-    if left is not None and left.kind not in _MAY_BE_CODED:
-        return inspector.inspect(left)
+def _asked(store: Store, held: Held, upload: UploadBuffer, coding: Coding) -> WholeFile | LongFile:
+    """The question about what was read; a long video is looked at where it lies."""
+    question = upload.asked(CHANNEL)
+    if isinstance(question, WholeFile) or coding.unpacked or not upload.is_film:
+        return question
+    return replace(question, content=StoredVideo(store, held, upload.size))
+
+
+def _judge(inspector: Inspector, asked: WholeFile | LongFile | NotLookedAt, coding: Coding) -> Verdict:
+    if isinstance(asked, NotLookedAt) and asked.kind not in _MAY_BE_CODED:
+        return inspector.inspect(asked)
     if coding.doubt:
-        files = (upload.asked(CHANNEL),) if left is None else ()
+        files = () if isinstance(asked, NotLookedAt) else (asked,)
         return inspector.inspect(OddMessage(files, coding.doubt, CHANNEL))
-    question = left or upload.asked(CHANNEL)
-    if not coding.sure and inspector.quiet().inspect(question).rule in (NOT_A_PICTURE, CONTAINER_RULE):
+    if not coding.sure and inspector.quiet().inspect(asked).rule in (NOT_A_PICTURE, CONTAINER_RULE):
         return inspector.inspect(NotLookedAt(CODED, CHANNEL))
-    return inspector.inspect(question)
+    return inspector.inspect(asked)
 
 
 def _is_left(gate: Gate, upload: UploadBuffer) -> bool:

@@ -1,10 +1,12 @@
 """Tags for `_device.html`.
 
-In: nothing. Out: the bundle, the script's words, how many files a case takes. Next: the template.
+In: nothing. Out: the bundle, the script's words, how many files a case takes, and how much of videos at once.
+Next: the template.
 """
 
 from django import template
 
+from repit.hotline.bank.types import MAX_MOMENTS_TOGETHER
 from repit.hotline.cases.service import MAX_ITEMS
 from repit.hotline.web.case_pages import device, offline_page
 
@@ -33,3 +35,9 @@ def offline_key() -> str:
 def device_most() -> int:
     """How many files one case takes."""
     return MAX_ITEMS
+
+
+@register.simple_tag
+def device_most_moments() -> int:
+    """How many bytes of videos' moments come together."""
+    return MAX_MOMENTS_TOGETHER

@@ -10,12 +10,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from desk_process import Desk
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+if TYPE_CHECKING:
+    from desk_process import Desk
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
