@@ -2,7 +2,7 @@
 
 In: pictures. Out: a table: how often such a pair is blocked, reviewed, or nothing. Next: `bench.video`.
 
-The bank holds one film with the part, or three: from three it can tell that the part is common. An upload
+The bank holds one film with the part, or four: from four it can tell that the part is common. An upload
 holds the part and a film of its own.
 """
 
@@ -27,7 +27,7 @@ from repit_engine.moments import asked_of, moments_of
 from repit_engine.stoplist import package_stoplist
 
 WIDTH, HEIGHT, RATE = 320, 180, 12.0
-HOLDERS: Final = 3
+HOLDERS: Final = 4
 Frames: TypeAlias = list[BGR]
 Picture: TypeAlias = Callable[[], BGR]
 Case: TypeAlias = Callable[[np.random.Generator, Picture], Sequence[Frames]]

@@ -47,6 +47,18 @@ class Footage:
         return self.scenes[shot] + np.einsum("nw,nwsb->nsb", np.sin(turn), self.moves[shot])
 
 
+class Returning(Footage):
+    """Some shots, one in `every`, are of the same view; a hand holds it as before, or does not."""
+
+    def __init__(
+        self, seed: int, seconds: float, shot: float, shake: float, every: int, *, as_before: bool
+    ) -> None:
+        super().__init__(seed, seconds, shot=shot, shake=shake)
+        self.scenes[::every] = self.scenes[0]
+        if as_before:
+            self.moves[::every], self.rates[::every] = self.moves[0], self.rates[0]
+
+
 def bits_of(values: NDArray[np.float64]) -> NDArray[np.uint8]:
     """``(…, 256)`` to ``(…, 32)``."""
     return np.packbits(values > 0, axis=-1)

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from footage import Footage, Shown, joined, moments_of
+from footage import Footage, Returning, Shown, joined, moments_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from video_banks import FOOTAGE, ITEMS, OTHER, bank, decided, of, within
 
-from repit_engine.align import DEFAULT_VIDEO_RULE, VideoIndex, decide_video, times_within
+from repit_engine.align import DEFAULT_VIDEO_RULE, VideoIndex, decide_video, rule, times_within
+from repit_engine.align.judging import judged
 from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
 from repit_engine.pdq import Orientation
@@ -81,6 +82,22 @@ def test_a_crop_is_found_by_its_squares(index):
     assert near(match.segments[0].item_from, 7_000)
 
 
+@pytest.mark.parametrize(
+    ("footage", "begin", "length"),
+    [
+        (Returning(705, 60, 2.0, 0.1, 3, as_before=False), 3_310, 10_000),
+        (Returning(702, 60, 2.0, 0.8, 2, as_before=True), 21_700, 3_000),
+    ],
+    ids=["hardly moving", "held as before"],
+)
+def test_a_clip_of_footage_that_returns_to_a_view_is_found_and_placed(footage, begin, length):
+    index = VideoIndex()
+    index.add(0, moments_of(footage))
+    (segment,) = only(decided(index, Shown((footage, begin, length, 1)))).segments
+    assert near(segment.item_from, begin)
+    assert near(segment.item_to, begin + length)
+
+
 def test_a_clip_between_other_footage_is_cut_out_where_it_stands(index):
     upload = Shown((OTHER[0], 0, 6_330, 1), (FOOTAGE[5], 9_120, 8_000, 1), (OTHER[0], 30_000, 7_000, 1))
     match = only(decided(index, upload))
@@ -150,6 +167,14 @@ def test_what_is_sure_after_one_stage_is_asked_no_further(index):
     assert (decision.stages, decision.hashes) == (1, len(upload.dense()))
 
 
+def test_what_was_judged_by_all_that_was_heard_is_not_judged_again(index, monkeypatch):
+    judgings = []
+    monkeypatch.setattr(rule, "judged", lambda *of: judgings.append(of) or judged(*of))
+    upload = Shown((FOOTAGE[0], 2_000, 9_000, 1))
+    only(decide_video([upload.dense()], index, duration=upload.duration))
+    assert len(judgings) == 1
+
+
 def test_no_more_is_asked_than_the_budget_allows(index):
     upload = Shown((OTHER[0], 0, 20_000, 1))
     decision = decide_video(
@@ -179,6 +204,10 @@ def test_what_was_met_is_asked_about_again_and_ends_become_exact(index):
     assert all(np.diff(times[(times >= begin) & (times <= end)]).max() <= 140 for begin, end in spans)
 
 
+def test_of_spans_that_last_for_weeks_by_their_clock_no_more_times_are_asked_than_there_is_room_for():
+    assert len(times_within(((0, 1_000), (5_000, 4_000_000_000)))) < 200_000
+
+
 def test_a_video_that_is_withdrawn_while_it_is_looked_at_is_no_match():
     class Withdrawing(VideoIndex):
         def moments(self, number):
@@ -190,9 +219,22 @@ def test_a_video_that_is_withdrawn_while_it_is_looked_at_is_no_match():
     assert decided(held, Shown((FOOTAGE[0], 2_000, 9_000, 1))).matches == ()
 
 
-def test_what_is_muted_is_not_met(index):
+def test_a_clock_that_lies_about_the_end_takes_nothing_from_what_is_shown(index):
+    """The last frame is stamped seven weeks after the one before."""
+    upload = Shown((FOOTAGE[2], 3_000, 3_000, 1))
+    dense, weeks = upload.dense(), 4_000_000_000
+    late = of(dense, dense.ms == 0)
+    late = replace(late, ms=late.ms + weeks)
+    honest = decide_video([dense], index, duration=upload.duration)
+    lying = decide_video([joined(dense, late)], index, duration=weeks)
+    assert only(lying).expected_false <= 2 * only(honest).expected_false
+
+
+def test_what_is_muted_is_met_all_the_same(index):
     upload = Shown((FOOTAGE[0], 2_000, 9_000, 1))
-    assert decided(index, upload, muted=lambda ids: np.ones(len(ids), np.bool_)).matches == ()
+    title = decided(index, upload, muted=lambda ids: (ids % (1 << 20) >= 2) & (ids % (1 << 20) <= 10))
+    assert (title.strength, title.best.piece) == (Strength.REVIEW, True)
+    only(decided(index, upload, muted=lambda ids: np.ones(len(ids), np.bool_)))  # no film is all title
 
 
 @settings(max_examples=12, deadline=None)
@@ -249,5 +291,5 @@ def test_evidence_grows_with_scenes_and_shrinks_with_the_bank(index):
 
 def test_rates_are_one_table(index):
     rates = replace(DEFAULT_VIDEO_RULE.rates, single=((0, -0.1), (256, 0.0)), second=((0, -0.1), (256, 0.0)))
-    blind = DEFAULT_VIDEO_RULE.with_rates(replace(rates, whole=((0, -0.1), (256, 0.0))))
+    blind = replace(DEFAULT_VIDEO_RULE, rates=replace(rates, whole=((0, -0.1), (256, 0.0))))
     assert decided(index, Shown((FOOTAGE[2], 3_000, 4_000, 1)), rule=blind).strength is not Strength.BLOCK

@@ -9,7 +9,8 @@ from footage import Footage, moments_of
 from repit_engine.align import VideoIndex
 from repit_engine.align.ids import numbers_of
 from repit_engine.errors import WrongInput
-from repit_engine.moments import to_bytes
+from repit_engine.live import LiveIndex
+from repit_engine.moments import Moments, to_bytes
 
 FOOTAGE = [Footage(seed, 20) for seed in range(8)]
 
@@ -75,6 +76,43 @@ def test_the_highest_number_has_room(index):
     assert index.rows == 0
 
 
+def near_copies(hashes: np.ndarray, count: int, seed: int) -> Moments:
+    """So many moments for each of some hashes, four bits from it."""
+    rng = np.random.default_rng(seed)
+    whole = np.unpackbits(np.repeat(hashes, count, axis=0), axis=1)
+    for row in whole:
+        row[rng.choice(256, 4, replace=False)] ^= 1
+    times = np.arange(len(whole), dtype=np.uint32) * 1_000
+    none = np.empty(0, np.uint8)
+    return Moments(
+        times,
+        times,
+        np.packbits(whole, axis=1),
+        np.full(len(whole), 90, np.uint8),
+        np.empty((0, 32), np.uint8),
+        none.astype(np.uint32),
+        none,
+        1_000 * len(whole),
+    )
+
+
+def test_a_video_is_met_whatever_lies_nearer(index):
+    film = moments_of(FOOTAGE[0])
+    bits = np.unpackbits(film.whole, axis=1)
+    bits[:, :9] ^= 1
+    copy = np.packbits(bits, axis=1)
+    index.add(0, film)
+    for number in range(1, 4):
+        index.add(number, near_copies(copy, 60, number))
+    found = index.search(copy, 31)
+    assert found.truncated.all()
+    for query in range(len(film)):
+        own = slice(found.lims[query], found.lims[query + 1])
+        assert set(numbers_of(found.ids[own]).tolist()) == {0, 1, 2, 3}
+        assert (np.diff(found.distances[own].astype(int)) >= 0).all()
+        assert len(np.unique(found.ids[own])) == own.stop - own.start <= 64 + 3
+
+
 def test_a_number_is_given_once(index):
     index.add(1, moments_of(FOOTAGE[0]))
     with pytest.raises(WrongInput):
@@ -82,6 +120,23 @@ def test_a_number_is_given_once(index):
     with pytest.raises(WrongInput):
         index.add_many([(2, moments_of(FOOTAGE[0])), (2, moments_of(FOOTAGE[1]))])
     assert index.videos == 1
+
+
+def test_what_fails_half_way_leaves_nothing_behind_and_may_be_tried_again(index, monkeypatch):
+    add = LiveIndex.add
+
+    def failing(held, ids, hashes, *, threads=1):
+        add(held, ids[:30], hashes[:30], threads=threads)
+        raise MemoryError
+
+    index.add(1, moments_of(FOOTAGE[1]))
+    monkeypatch.setattr(LiveIndex, "add", failing)
+    with pytest.raises(MemoryError):
+        index.add(0, moments_of(FOOTAGE[0]))
+    monkeypatch.undo()
+    assert (index.videos, index.rows, met(index, 0), met(index, 1)) == (1, 100, set(), {1})
+    index.add(0, moments_of(FOOTAGE[0]))
+    assert met(index, 0) == {0}
 
 
 def test_two_threads_change_it_while_a_third_asks(index):

@@ -26,8 +26,8 @@ def words(rows: np.ndarray) -> np.ndarray:
 
 
 @settings(max_examples=60, deadline=None)
-@given(SEEDS, st.integers(0, 40), st.integers(0, 8), st.integers(20, 60))
-def test_sightings_are_those_of_the_oracle(seed, count, rows, radius):
+@given(SEEDS, st.integers(0, 40), st.integers(0, 8), st.integers(20, 60), st.integers(1, 40))
+def test_sightings_are_those_of_the_oracle(seed, count, rows, radius, most):
     rng = np.random.default_rng(seed)
     held = hashes(rng, rows)
     asked = hashes(rng, count, seen=held if rows else None)
@@ -36,12 +36,12 @@ def test_sightings_are_those_of_the_oracle(seed, count, rows, radius):
     )
     ms, turns, whole = ms[order], turns[order], rng.random(count) < 0.6
     wholes, gap, sharp = rows // 2, 900, 6
-    out = np.empty((400, 7), np.int64)
+    out = np.empty((rows * most, 7), np.int64)
     found = jit.align_near.sightings(
-        words(asked), turns, ms, whole, words(held), wholes, radius, gap, sharp, out
+        words(asked), turns, ms, whole, words(held), wholes, radius, gap, sharp, most, out
     )
     queries = list(zip(turns.tolist(), ms.tolist(), whole.tolist(), asked, strict=True))
-    wanted = slow.sightings(queries, held, wholes, (radius, gap, MOST_BETWEEN, sharp))
+    wanted = slow.sightings(queries, held, wholes, (radius, gap, MOST_BETWEEN, sharp), most)
     assert sorted(map(tuple, out[:found].tolist())) == sorted(wanted)
 
 

@@ -147,6 +147,20 @@ def test_what_a_quiet_stretch_leaves_is_used_by_a_busy_one() -> None:
     assert (ms >= 15_000).sum() > 100
 
 
+def test_what_runs_at_a_thousand_frames_a_second_takes_nothing_from_what_it_is_put_beside() -> None:
+    scene, wide = panned(8, 60, 107), picture(6, 60, 4000)
+    times = [*range(2_000), *(2_000 + ms for ms in steady(3_000))]
+    video = Shown(times, lambda ms: wide[:, ms * 7 % 3_800 :][:, :107] if ms < 2_000 else scene(ms))
+    video.keyframes = video.times
+    budget = VideoBudget(early=1_250, whole=200, still=0, parts=0)
+    stages = list(asked_of(video, budget=budget))
+    for stage, least in ((VideoStage.KEYFRAMES, 60), (VideoStage.DENSE, 60)):
+        ms = np.concatenate([part.ms for part in stages if part.stage is stage])
+        assert len(np.unique(ms[ms >= 2_000])) >= least
+    again = asked_about(video, np.arange(0, 5_000, 100), most=400)
+    assert len(np.unique(again.ms[again.ms >= 2_000])) >= 60
+
+
 def test_an_upload_is_asked_again_densely_about_given_times() -> None:
     times, scene = steady(5000), panned(10)
     asked = asked_about(Shown(times, scene), np.array([9000, 1900, *range(1000, 1800, 100), -900]))

@@ -23,6 +23,7 @@ def some_moments(draw: st.DrawFn) -> Moments:
         )
     )
     ends = begins + np.array(draw(st.lists(st.integers(0, 500), min_size=count, max_size=count)), np.uint32)
+    ends[:-1] = np.minimum(ends[:-1], begins[1:] - 1)
     each = np.array(draw(st.lists(st.integers(0, 4), min_size=count, max_size=count)), np.int64)
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     of = np.repeat(np.arange(count, dtype=np.uint32), each)
@@ -84,6 +85,14 @@ def test_a_promise_of_four_thousand_million_moments_takes_no_room() -> None:
 def test_moments_out_of_the_order_of_time_are_wrong() -> None:
     with pytest.raises(WrongInput):
         _two([2000, 1000], [2000, 1000])
+
+
+@pytest.mark.parametrize("end", [2000, 4000])
+def test_a_moment_that_lasts_into_the_next_one_is_wrong(end: int) -> None:
+    """Else every moment might last as long as its video."""
+    with pytest.raises(WrongInput):
+        _two([1000, 2000], [end, 4500])
+    assert len(_two([1000, 2000], [1999, 4500])) == 2
 
 
 def test_a_moment_beyond_the_end_of_its_video_is_wrong() -> None:

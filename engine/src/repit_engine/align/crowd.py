@@ -1,8 +1,11 @@
-"""What many unrelated uploads have in common is set aside as it runs: title cards and countdowns that no
-second item of the bank has.
+"""What many unrelated uploads have in common is noted as it runs: title cards that no second item of the bank
+has.
 
-In: matches in pieces, and the uploads that they were found in. Out: which hashes have no voice. Next:
-`align.rule` and `align.stills` leave them out.
+In: matches in pieces, and the uploads that they were found in. Out: which moments many uploads show. Next:
+`align.shared` takes them for shared: what agrees only in them goes to a person.
+
+Whoever sends uploads can send many, so they take little: a moment must stand where titles do, and it is met
+all the same; a block becomes a review, never nothing.
 """
 
 import threading
@@ -11,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.align.ids import NUMBER_AT, end_id, first_id, moments_of, numbers_of
+from repit_engine.align.ids import NUMBER_AT, first_id, moments_of, numbers_of
 from repit_engine.align.result import VideoMatch
 from repit_engine.align.upload import Upload
 from repit_engine.moments import Asked
@@ -34,31 +37,24 @@ class MomentCrowd:
 
     @property
     def rejected(self) -> int:
-        """How many moments have no voice."""
+        """How many moments many uploads show."""
         return len(self._muted)
 
     def note(self, match: VideoMatch, heard: Sequence[Asked]) -> int:
-        """Note the moments of a piece; returns how many lost their voice by that."""
-        beside = _beside(match, heard, self._crowd.alike) if match.piece else None
+        """Note the titles of a piece; returns how many many uploads show now that they did not before."""
+        beside = _beside(match, heard, self._crowd.alike) if match.titles else None
         if beside is None:
             return 0
         with self._counting:
             before = len(self._muted)
-            for moment in match.moments:
+            for moment in match.titles:
                 hash_id = first_id(match.item) + moment
                 if self._crowd.met(hash_id, beside):
                     self._muted.add(hash_id)
             return len(self._muted) - before
 
-    def restore(self, item: int) -> None:
-        """Give an item's moments their voice again, on a person's decision."""
-        with self._counting:
-            for hash_id in [held for held in self._muted if first_id(item) <= held < end_id(item)]:
-                self._muted.discard(hash_id)
-                self._crowd.restore(hash_id)
-
     def muted(self, ids: IdArray) -> NDArray[np.bool_]:
-        """Which of these ids have no voice, the anchored hashes of a moment as its whole."""
+        """Which of these ids are of moments that many uploads show, whichever of their hashes each is of."""
         if not self._muted:
             return np.zeros(len(ids), np.bool_)
         muted = np.array(list(self._muted), np.uint64)

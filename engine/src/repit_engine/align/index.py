@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from repit_engine.align.crowded import with_crowded
 from repit_engine.align.ids import end_id, first_id, ids_of, slots_of
 from repit_engine.errors import WrongInput
 from repit_engine.live import LiveIndex
@@ -21,7 +22,7 @@ from repit_engine.moments import Moments
 from repit_engine.types import HashArray, IdArray, RangeResult
 
 MOST_NEIGHBOURS: Final = 64
-"""Hashes that a search gives for one query at most, the nearest."""
+"""Hashes that a search gives for one query at most, the nearest, but for those of `align.crowded`."""
 _LOAD: Final = 1 << 24
 """Hashes of many videos that become one segment together: each segment is asked by every search, and takes
 2 GB beside itself while it is built."""
@@ -95,7 +96,13 @@ class VideoIndex:
             if ids:
                 # Before the hashes: who meets one of them finds its video.
                 self._held.update(held)
-                self._hashes.add(np.concatenate(ids), np.concatenate(hashes), threads=threads)
+                try:
+                    self._hashes.add(np.concatenate(ids), np.concatenate(hashes), threads=threads)
+                except BaseException:
+                    self._hashes.remove(np.concatenate(ids))
+                    for number in held:
+                        del self._held[number]
+                    raise
 
     def remove(self, number: int) -> bool:
         """Forget a video; the next search does not find it. False where it was not held."""
@@ -109,9 +116,11 @@ class VideoIndex:
     def search(self, hashes: HashArray, radius: int) -> RangeResult:
         """Ids (`align.ids`) within `radius` bits (inclusive) of ``(n, 32)`` queries.
 
-        By query, then distance, then id; at most `MOST_NEIGHBOURS` a query. Raises `WrongInput`.
+        By query, then distance, then id; at most `MOST_NEIGHBOURS` a query, and where there are more, the
+        nearest of each further video. Raises `WrongInput`.
         """
-        return self._hashes.range_search(hashes, radius, MOST_NEIGHBOURS)
+        found = self._hashes.range_search(hashes, radius, MOST_NEIGHBOURS)
+        return with_crowded(found, hashes, lambda some, most: self._hashes.range_search(some, radius, most))
 
     def moments(self, number: int) -> Moments | None:
         """A video as it was added; None where it is held no longer."""

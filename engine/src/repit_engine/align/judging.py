@@ -19,6 +19,7 @@ from repit_engine.align.evidence import of_line, strength_of
 from repit_engine.align.found import Found
 from repit_engine.align.lines import Line, best_line
 from repit_engine.align.meeting import Item, Meeting
+from repit_engine.align.order import in_order
 from repit_engine.align.points import Points, points_of
 from repit_engine.align.result import Segment, VideoMatch
 from repit_engine.align.scene import of_scene
@@ -33,13 +34,6 @@ _MOST_LINES: Final = 12
 _DIM: Final = 3.0
 """log10 of the false alignments beyond which it is not worth while to ask more."""
 _MOST_DIM: Final = 3
-_AS_CLEAR: Final = 8
-"""Bits by which something of the item may be seen less clearly than what agrees, and count: not what a hand
-passes over twice."""
-_MOST: Final = 0.65
-"""Of what was clearly seen of an item that agrees with a line."""
-_MOST_OF_ODD: Final = 0.8
-"""And with one of another speed than that at which a film was made: there are many of these."""
 
 Shared = Callable[[Item, NDArray[np.int64]], NDArray[np.bool_]]
 """An item and some of its moments to which of them unrelated items have too."""
@@ -84,9 +78,8 @@ def _of_turn(points: Points, meeting: Meeting) -> list[Found]:
         line = best_line(left, meeting.item.shots[left.moments], meeting.rule.tolerance)
         if line is None:
             break
-        # Once an item is met, its further stretches are sought among its own hashes, not the bank's.
-        among = replace(meeting, rows=len(meeting.item.hashes)) if found else meeting
-        fresh = [_weighed(line, part, left, among) for part in stretches(line, among, left)]
+        weigh = _further if found else _weighed
+        fresh = [weigh(line, part, left, meeting) for part in stretches(line, meeting, left)]
         dim += [part for part in fresh if part.strength is Strength.NONE]
         fresh = [part for part in fresh if part.strength is not Strength.NONE]
         if not fresh:
@@ -98,48 +91,40 @@ def _of_turn(points: Points, meeting: Meeting) -> list[Found]:
 
 
 def _weighed(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Found:
-    line = traced(line, part.points, meeting)
-    segment = segment_of(line, part, meeting)
     evidence = of_line(part.points, meeting, part.asked)
-    if (
-        evidence.scenes > 1
-        and _in_order(line, part.points, points, meeting)
-        and evidence.expected <= math.log10(meeting.rule.review)
-    ):
-        return Found(line, part, segment, evidence, strength_of(evidence.expected, meeting.rule), piece=False)
-    return of_scene(line, part, segment, meeting)
+    exact = traced(line, part.points, meeting)
+    if evidence.scenes > 1 and evidence.expected <= math.log10(meeting.rule.review):
+        strength = strength_of(evidence.expected, meeting.rule)
+        # Where little moves, the line that was drawn may be nearer to the truth than the one to the frame.
+        for drawn in (exact, line):
+            if in_order(drawn, part.points, points, meeting):
+                segment = segment_of(drawn, part, meeting)
+                return Found(drawn, part, segment, evidence, strength, piece=False)
+    return of_scene(exact, part, segment_of(exact, part, meeting), meeting)
 
 
-def _in_order(line: Line, agreeing: Points, seen: Points, meeting: Meeting) -> bool:
-    """Whether most of what was clearly seen of the item, while the line lasts, agrees with it: frames that
-    were thrown together agree with one line or another here and there.
-
-    Of moments that the line foresees, most were seen when it does. And of whole frames, most of what was seen
-    at all agrees; a square about a thing goes on agreeing for as long as the thing is in view.
-    """
-    begin, end = float(agreeing.begins.min()), float(agreeing.ends.max())
-    if abs(line.speed) != 1.0 and not meeting.upload.is_dense(begin, end):
-        return False  # between few frames lies a line of one speed or another
-    most = _MOST if line.speed == 1.0 else _MOST_OF_ODD
-    clear = seen.of(seen.bits <= np.median(agreeing.bits) + _AS_CLEAR)
-    foreseen = ((clear.firsts + clear.lasts) / 2 - line.offset) / line.speed
-    wanted = np.unique(clear.moments[(foreseen >= begin) & (foreseen <= end)])
-    if np.count_nonzero(np.isin(wanted, agreeing.moments)) < most * len(wanted):
-        return False
-    whole = meeting.upload.whole[clear.queries] & meeting.item.is_whole[clear.rows]
-    there = clear.moments[whole & (clear.sharp >= begin) & (clear.sharp <= end)]
-    shots = meeting.item.shots
-    own = np.unique(shots[agreeing.moments])
-    return bool(len(own) >= most * len(np.union1d(own, shots[there])))
+def _further(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Found:
+    """Of an item that was met: what is nothing among the bank's hashes, and something among its own, is for a
+    person. It makes nothing surer."""
+    found = _weighed(line, part, points, meeting)
+    if found.strength is Strength.NONE:
+        among = replace(meeting, rows=len(meeting.item.hashes))
+        eased = _weighed(line, part, points, among)
+        if eased.strength is not Strength.NONE:
+            return replace(found, strength=Strength.REVIEW, piece=eased.piece)
+    return found
 
 
 def _match(turn: int, found: list[Found], meeting: Meeting, shared: Shared) -> VideoMatch:
     surest, item = found[0], meeting.item
     moments = np.unique(np.concatenate([part.stretch.points.moments for part in found]))
-    common = moments[shared(item, moments)]
     strength, piece = surest.strength, surest.piece
-    if strength is Strength.BLOCK and not any(_stands_alone(part, common, meeting) for part in found):
-        strength, piece = Strength.REVIEW, True
+    titles = np.empty(0, np.int64)
+    if strength is Strength.BLOCK:
+        common = moments[shared(item, moments)]
+        if not any(_stands_alone(part, common, meeting) for part in found):
+            strength, piece = Strength.REVIEW, True
+            titles = _titles(found, common, meeting)
     return VideoMatch(
         item=item.number,
         strength=strength,
@@ -149,7 +134,7 @@ def _match(turn: int, found: list[Found], meeting: Meeting, shared: Shared) -> V
         piece=piece,
         reversed=surest.line.speed < 0 and surest.segment.speed != 0,
         orientation=Orientation(turn % NEGATIVE),
-        moments=tuple(moments.tolist()),
+        titles=tuple(titles.tolist()),
     )
 
 
@@ -168,6 +153,16 @@ def _stands_alone(part: Found, common: NDArray[np.int64], meeting: Meeting) -> b
     end = int(moments.ends[stretch.points.moments[own]].max())
     at_edge = end <= rule.edge or begin >= moments.duration - rule.edge
     return not (at_edge and end - begin < rule.part * moments.duration)
+
+
+def _titles(found: list[Found], common: NDArray[np.int64], meeting: Meeting) -> NDArray[np.int64]:
+    """Moments of what several scenes agree in that unrelated items have too, or that stand at an end."""
+    lines = [part.stretch.points.moments for part in found if part.evidence.scenes > 1]
+    moments = np.unique(np.concatenate([np.empty(0, np.int64), *lines]))
+    held, edge = meeting.item.moments, meeting.rule.edge
+    at_edge = (held.ends[moments] <= edge) | (held.begins[moments].astype(np.int64) >= held.duration - edge)
+    titles: NDArray[np.int64] = moments[at_edge | np.isin(moments, common)]
+    return titles
 
 
 def _apart(found: list[Found]) -> list[Segment]:

@@ -4,11 +4,14 @@ In: an `Upload`, an item's `Moments`. Out: `Meeting`. Next: every other module o
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from repit_engine.align.rates import VideoRule
 from repit_engine.align.upload import Upload
+from repit_engine.align.work import Work
 from repit_engine.kernels import jit
 from repit_engine.moments import Moments
 from repit_engine.types import HashArray
@@ -18,8 +21,6 @@ class Item:
     """An item's hashes in one array, those of the whole first.
 
     `moment_of` ``(n,)``, `is_whole` ``(n,)``: of which moment each is, and whether of the whole frame.
-    `scenes`: for each moment, the first that shows the same scene; `scene_count` how many there are. `shots`:
-    the first that shows something alike, so that steps of one pan vote once for a line.
     """
 
     def __init__(self, number: int, moments: Moments, rule: VideoRule) -> None:
@@ -28,18 +29,37 @@ class Item:
         count = len(moments)
         self.moment_of = np.concatenate([np.arange(count), moments.anchored_of.astype(np.int64)])
         self.is_whole = np.arange(len(self.hashes)) < count
-        self.scenes = np.empty(count, np.int64)
-        whole = np.ascontiguousarray(moments.whole).view(np.uint64)
-        self.scene_count = int(jit.align_near.leaders(whole, rule.scene, self.scenes))
-        self.shots = np.empty(count, np.int64)
-        jit.align_near.leaders(whole, rule.shot, self.shots)
+        self._rule = rule
+
+    @cached_property
+    def scenes(self) -> NDArray[np.int64]:
+        """For each moment, the first that shows the same scene."""
+        return self._leaders(self._rule.scene)
+
+    @cached_property
+    def scene_count(self) -> int:
+        """How many scenes there are."""
+        return len(np.unique(self.scenes))
+
+    @cached_property
+    def shots(self) -> NDArray[np.int64]:
+        """For each moment, the first that shows something alike: steps of one pan vote once for a line."""
+        return self._leaders(self._rule.shot)
+
+    def _leaders(self, radius: int) -> NDArray[np.int64]:
+        whole = np.ascontiguousarray(self.moments.whole).view(np.uint64)
+        led = np.empty(len(whole), np.int64)
+        jit.align_near.leaders(whole, radius, led)
+        return led
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Meeting:
-    """`rows`: how many hashes the bank holds, among which this item was found."""
+    """`rows`: how many hashes the bank holds, among which this item was found. `work`: what may still be done
+    for this upload."""
 
     upload: Upload
     item: Item
     rows: int
     rule: VideoRule
+    work: Work

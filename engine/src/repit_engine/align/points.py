@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from repit_engine.align.meeting import Meeting
 from repit_engine.align.upload import Upload
+from repit_engine.align.work import OF_POINT
 from repit_engine.kernels import jit
 from repit_engine.pdq import Orientation
 
 GAP: Final = 1_200
 """Milliseconds between neighbours of one sighting: frames of one a second belong together."""
 SHARP: Final = 6
-_ROOM: Final = 1 << 14
+_ROOM: Final = 1 << 20
+_MOST_OF_ROW: Final = 64
+"""Sightings of one hash, the nearest: of a long item fewer, so that all have room."""
 _MOST_OF_MOMENT: Final = 8
 MOST: Final = 4_096
 _BESIDE: Final = 130
@@ -67,10 +70,14 @@ def points_of(meeting: Meeting) -> Points:
     row, _, _, query, bits, sharp_begin, _ = seen.T
     turns, moments = upload.turns[query].astype(np.int64), item.moment_of[row]
     order = np.lexsort((row, sharp_begin, bits, moments, turns))
-    start = 0
-    for stop in [*(np.flatnonzero(np.diff(moments[order]) | np.diff(turns[order])) + 1).tolist(), len(order)]:
+    groups = np.append(np.flatnonzero(np.diff(moments[order]) | np.diff(turns[order])) + 1, len(order))
+    starts = np.append(0, groups[:-1])
+    if len(starts) > MOST:  # of a moment, turned one way, the nearest comes first
+        nearest = np.sort(np.argsort(bits[order][starts], kind="stable")[:MOST])
+        starts, groups = starts[nearest], groups[nearest]
+    for start, stop in zip(starts.tolist(), groups.tolist(), strict=True):
         columns += _heard(meeting, seen[order[start:stop]])
-        start = stop
+    meeting.work.took(len(columns) * OF_POINT)
     table = np.array(columns, np.float64).reshape(-1, 15)
     if len(table) > MOST:
         kept = np.lexsort((table[:, 4], table[:, 0], table[:, 1], table[:, 11]))[:MOST]
@@ -84,14 +91,12 @@ def points_of(meeting: Meeting) -> Points:
 def _sightings(meeting: Meeting) -> NDArray[np.int64]:
     upload, item, rule = meeting.upload, meeting.item, meeting.rule
     queries = upload.hashes.view(np.uint64), upload.turns, upload.ms, upload.whole
-    room = _ROOM
-    while True:
-        out = np.empty((room, 7), np.int64)
-        rows = item.hashes.view(np.uint64)
-        found = int(jit.align_near.sightings(*queries, rows, len(item.moments), rule.near, GAP, SHARP, out))
-        if found <= room:
-            return out[:found]
-        room = found
+    rows = item.hashes.view(np.uint64)
+    most = min(_MOST_OF_ROW, max(_MOST_OF_MOMENT, _ROOM // len(rows)))
+    out = np.empty((len(rows) * most, 7), np.int64)
+    limits = rule.near, GAP, SHARP, most
+    found = int(jit.align_near.sightings(*queries, rows, len(item.moments), *limits, out))
+    return out[:found]
 
 
 def _heard(meeting: Meeting, seen: NDArray[np.int64]) -> list[tuple[float, ...]]:

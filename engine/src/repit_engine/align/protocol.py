@@ -13,7 +13,7 @@ from repit_engine.moments import Moments
 from repit_engine.types import HashArray, IdArray, RangeResult
 
 Muted: TypeAlias = Callable[[IdArray], NDArray[np.bool_]]
-"""Ids of hashes to which of them are set aside (`MomentCrowd`)."""
+"""Ids of hashes to which of them many uploads show (`MomentCrowd`)."""
 
 
 class VideoSearch(Protocol):

@@ -6,7 +6,7 @@ One table, so that rates measured on unrelated videos take the place of these, w
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -81,10 +81,6 @@ class VideoRule:
     held: int = 2_000
     edge: int = 5_000
     part: float = 0.1
-
-    def with_rates(self, rates: VideoRates) -> "VideoRule":
-        """The same limits by other rates."""
-        return replace(self, rates=rates)
 
 
 _WHOLE_OF_ALL: Final = 3.0

@@ -33,8 +33,8 @@ class VideoMatch:
     searched size that holds nothing of it. `scenes`: how many of the item's scenes agree; they count, not
     frames. `segments`: in the order of the upload. `piece`: all that agrees lies in what other items of the
     bank have too, or in a short beginning or end, as title cards and end cards do; such a match never blocks.
-    `orientation`: how the upload was turned to meet the item. `moments`: which moments of the item agree,
-    ascending, for `MomentCrowd`.
+    `orientation`: how the upload was turned to meet the item. `titles`: of a piece, which moments of the item
+    agree, ascending, that others have too, or that stand at an end: what `MomentCrowd` may note.
     """
 
     item: int
@@ -45,16 +45,19 @@ class VideoMatch:
     piece: bool = False
     reversed: bool = False
     orientation: Orientation = Orientation.UPRIGHT
-    moments: tuple[int, ...] = ()
+    titles: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class VideoDecision:
-    """`matches`: surest first. `stages`: how many were asked about. `hashes`: how many were searched."""
+    """`matches`: surest first. `stages`: how many were asked about. `hashes`: how many were searched. `left`:
+    how many items that were met were not compared with all of it, since others took all the work that one
+    upload may cost."""
 
     matches: tuple[VideoMatch, ...]
     stages: int
     hashes: int
+    left: int = 0
 
     @property
     def best(self) -> VideoMatch | None:

@@ -19,6 +19,7 @@ from repit_engine.align.rates import DEFAULT_VIDEO_RULE, VideoRule
 from repit_engine.align.result import VideoDecision, VideoMatch
 from repit_engine.align.shared import SharedParts
 from repit_engine.align.upload import Upload
+from repit_engine.align.work import MOST_WORK, Work
 from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
 from repit_engine.moments import Asked
@@ -34,6 +35,12 @@ MOST_HASHES: Final = 25_000
 """Of one upload, all stages together: at 42 million hashes two seconds of search."""
 _STEP: Final = 140
 """Milliseconds between times that are asked about again; `moments.asked_about` takes all frames between."""
+_MOST_TIMES: Final = 1 << 17
+"""Five hours of them."""
+_OF_STAGES: Final = 0.5
+"""Share of all work that judging after each stage leaves for the end."""
+_OF_AGAIN: Final = 0.25
+"""And what judging at the end leaves for what is asked again."""
 _MOST_MET: Final = 48
 """Videos that one upload may meet, the most often met: more have a blank frame in common."""
 
@@ -49,25 +56,28 @@ def decide_video(
     stoplist: StopList | None = None,
     stop: Strength = Strength.BLOCK,
     most: int = MOST_HASHES,
+    work: int = MOST_WORK,
 ) -> VideoDecision:
     """Try the stages in turn until one gives a match of strength `stop`, or none is left.
 
     `duration` of the upload in milliseconds. `again` is asked, once, about what was met, so that doubtful
-    matches become sure ones and ends are exact. `stoplist`: such hashes of the upload have no voice but as
-    whole frames. Raises `WrongInput`.
+    matches become sure ones and ends are exact. `muted`: what agrees only there goes to a person.
+    `stoplist`: such hashes of the upload have no voice but as whole frames. `work`: how many pairs of hashes
+    may be compared; the items that were met least often are left where they are too many. Raises
+    `WrongInput`.
     """
     if duration < 0:
         raise WrongInput("An upload lasts no less than 0 milliseconds.")
-    asking = _Asking(index, duration, rule, stoplist, muted)
+    asking = _Asking(index, duration, rule, stoplist=stoplist, muted=muted, work=Work(work))
     tried = searched = 0
     for stage in stages:
         tried += 1
         if len(stage) and searched + len(stage) <= most:
             searched += len(stage)
-            asking.hear(stage)
+            asking.hear(stage, _OF_STAGES)
             if asking.matches and asking.matches[0].strength in (stop, Strength.BLOCK):
                 break
-    asking.judge()
+    asking.judge(_OF_AGAIN)
     if again is not None and asking.spans:
         stage = again(_joined(asking.spans, duration))
         tried += 1
@@ -75,7 +85,7 @@ def decide_video(
             searched += len(stage)
             asking.hear(stage)
             asking.judge()
-    return VideoDecision(asking.matches, tried, searched)
+    return VideoDecision(asking.matches, tried, searched, asking.left)
 
 
 class _Asking:
@@ -86,40 +96,58 @@ class _Asking:
         index: VideoSearch,
         duration: int,
         rule: VideoRule,
+        *,
         stoplist: StopList | None,
         muted: Muted | None,
+        work: Work,
     ) -> None:
         self._index, self._duration, self._rule = index, duration, rule
-        self._stoplist, self._muted = stoplist, muted
-        self._shared = SharedParts(index, rule)
+        self._stoplist, self._work = stoplist, work
+        self._shared = SharedParts(index, rule, work, muted)
         self._heard: list[Asked] = []
         self._met: Counter[int] = Counter()
         self._items: dict[int, Item] = {}
         self._judgements: dict[int, Judgement] = {}
         self.matches: tuple[VideoMatch, ...] = ()
         self.spans: Spans = ()
+        self._waiting, self._up_to_date = set[int](), set[int]()
+        self._upload = Upload((), duration)
 
-    def hear(self, stage: Asked) -> None:
-        """Search what a stage asks, and judge anew the videos that it meets."""
+    @property
+    def left(self) -> int:
+        """How many items were not judged by all that was heard, since the work was used up."""
+        return len(self._waiting)
+
+    def hear(self, stage: Asked, reserve: float = 0.0) -> None:
+        """Search what a stage asks, and judge anew the videos that it meets. `reserve`: the share of all work
+        that is kept for later."""
         self._heard.append(stage)
+        self._upload = Upload(self._heard, self._duration, self._stoplist)
+        self._up_to_date.clear()
         fresh = self._meet(stage)
         self._met.update(fresh)
-        self._judge(set(fresh))
+        self._judge(set(fresh), reserve)
 
-    def judge(self) -> None:
-        """Judge all that was met by all that was heard."""
-        self._judge(set(self._met))
+    def judge(self, reserve: float = 0.0) -> None:
+        """Judge all that was met by all that was heard, unless it is."""
+        self._judge(set(self._met), reserve)
 
-    def _judge(self, numbers: set[int]) -> None:
+    def _judge(self, numbers: set[int], reserve: float) -> None:
         chosen = sorted(self._met, key=lambda number: (-self._met[number], number))[:_MOST_MET]
-        due = [number for number in chosen if number in numbers]
-        if due:
-            upload = Upload(self._heard, self._duration, self._stoplist)
-            for number in due:
-                item = self._item(number)
-                if item is not None:
-                    meeting = Meeting(upload, item, self._index.rows, self._rule)
-                    self._judgements[number] = judged(meeting, self._shared)
+        due = [number for number in chosen if number in numbers - self._up_to_date]
+        for number in due:
+            item = self._item(number)
+            if item is None:
+                continue
+            refused = self._work.refused
+            if self._work.takes(len(self._upload) * len(item.hashes), reserve):
+                meeting = Meeting(self._upload, item, self._index.rows, self._rule, self._work)
+                self._judgements[number] = judged(meeting, self._shared)
+            if self._work.refused > refused:
+                self._waiting.add(number)
+            else:
+                self._waiting.discard(number)
+                self._up_to_date.add(number)
         kept = [self._judgements[number] for number in chosen if number in self._judgements]
         self.matches = tuple(sorted((known.match for known in kept if known.match is not None), key=surest))
         self.spans = tuple(span for known in kept for span in known.spans)
@@ -128,11 +156,7 @@ class _Asking:
         """At how many times of the upload each video is met."""
         found = self._index.search(stage.hashes, self._rule.radius)
         times = stage.ms[np.repeat(np.arange(len(stage)), np.diff(found.lims))]
-        ids = found.ids
-        if self._muted is not None and len(ids):
-            speaks = ~self._muted(ids)
-            ids, times = ids[speaks], times[speaks]
-        pairs = np.unique(np.stack([numbers_of(ids).astype(np.int64), times], axis=1), axis=0)
+        pairs = np.unique(np.stack([numbers_of(found.ids).astype(np.int64), times], axis=1), axis=0)
         return Counter(pairs[:, 0].tolist())
 
     def _item(self, number: int) -> Item | None:
@@ -141,6 +165,7 @@ class _Asking:
             if moments is None or not len(moments):
                 return None
             self._items[number] = Item(number, moments, self._rule)
+            self._work.took(2 * len(moments) ** 2)  # its scenes and shots
         return self._items[number]
 
 
@@ -156,8 +181,10 @@ def _joined(spans: Iterable[tuple[int, int]], duration: int) -> Spans:
 
 
 def times_within(spans: Spans) -> NDArray[np.int64]:
-    """Times so near to one another that `moments.asked_about` takes every frame in these spans."""
-    steps = [np.append(np.arange(begin, end, _STEP), end) for begin, end in spans]
+    """Times so near to one another that `moments.asked_about` takes every frame in these spans; farther apart
+    where they last for hours, by whatever clock."""
+    step = max(_STEP, sum(end - begin for begin, end in spans) // _MOST_TIMES)
+    steps = [np.append(np.arange(begin, end, step), end) for begin, end in spans]
     times: NDArray[np.int64] = np.unique(np.concatenate([np.empty(0, np.int64), *steps]))
     return times
 

@@ -36,7 +36,7 @@ def of_scene(line: Line, part: Stretch, segment: Segment, meeting: Meeting) -> F
     segment, shown, stands = _held(segment, points)
     long = item.scene_count == 1 or min(shown, stands) >= rule.long
     strength = strength_of(expected, rule)
-    if shown < min(rule.held, upload.duration / 2) and stands < item.moments.duration / 2:
+    if shown < min(rule.held, upload.covered / 2) and stands < item.moments.duration / 2:
         strength = Strength.NONE
     elif long and bool(points.standard.any()):
         strength = Strength.BLOCK

@@ -22,6 +22,7 @@ from repit_engine.align.protocol import Muted, VideoSearch
 from repit_engine.align.rates import DEFAULT_VIDEO_RULE, VideoRule
 from repit_engine.align.shared import SharedParts
 from repit_engine.align.upload import Upload
+from repit_engine.align.work import MOST_WORK, Work
 from repit_engine.anchors import Kind, QueryHashes, Stage
 from repit_engine.decision import DEFAULT_RULE, Match, Rule, Strength
 from repit_engine.decision.rule import SMALL_BANK, FamilyOf, Owner, Search
@@ -32,6 +33,7 @@ from repit_engine.types import HashArray, IdArray, RangeResult
 
 FLASH: Final = 1_000
 """Milliseconds below which a picture in a video goes to a person."""
+_MOST_WORK: Final = MOST_WORK // 16
 _MOST_MET: Final = 32
 _MOST_TIMES: Final = 4
 _GAP: Final = 2_500
@@ -126,17 +128,12 @@ class _Stills:
     """An index of videos as one of pictures."""
 
     def __init__(self, index: VideoSearch, rule: VideoRule, muted: Muted | None) -> None:
-        self._index, self._rule, self._muted = index, rule, muted
+        self._index, self._rule = index, rule
         self._items: dict[int, Item | None] = {}
-        self._shared = SharedParts(index, rule)
+        self._shared = SharedParts(index, rule, Work(_MOST_WORK), muted)
 
     def search(self, hashes: HashArray, radius: int) -> RangeResult:
-        found = self._index.search(hashes, radius)
-        if self._muted is None or not len(found.ids):
-            return found
-        speaks = ~self._muted(found.ids)
-        lims = np.concatenate([np.zeros(1, np.int64), np.cumsum(speaks)])[found.lims]
-        return RangeResult(lims, found.ids[speaks], found.distances[speaks], found.truncated)
+        return self._index.search(hashes, radius)
 
     def family(self, picture: int) -> tuple[HashArray, IdArray]:
         number, moment = picture >> SLOT_AT, picture & ((1 << SLOT_AT) - 1)
@@ -214,17 +211,17 @@ def pictures_in(
                 if match.item == number and (best is None or decision.surest(match) < decision.surest(best)):
                     best = match
         if best is not None:
-            shown.append(_shown(best, np.unique(upload.ms[rows[own]]), times[0], duration))
+            shown.append(_shown(best, np.unique(upload.ms[rows[own]]), times[0], upload))
     return tuple(sorted(shown, key=lambda found: (*_by_strength(found.strength, found.match), found.item)))
 
 
-def _shown(match: Match, times: NDArray[np.int64], at: int, duration: int) -> ShownPicture:
+def _shown(match: Match, times: NDArray[np.int64], at: int, upload: Upload) -> ShownPicture:
     """From when to when without a break about one time."""
     breaks = np.flatnonzero(np.diff(times) > _GAP) + 1
     part = next(run for run in np.split(times, breaks) if at <= run[-1])
     begin, end = int(part[0]), int(part[-1])
     strength = match.strength
-    if strength is Strength.BLOCK and end - begin < min(FLASH, duration / 2):
+    if strength is Strength.BLOCK and end - begin < min(FLASH, upload.covered / 2):
         strength = Strength.REVIEW
     return ShownPicture(match.item, begin, end, strength, match)
 

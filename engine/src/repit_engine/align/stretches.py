@@ -15,6 +15,7 @@ from repit_engine.align.lines import Line
 from repit_engine.align.meeting import Meeting
 from repit_engine.align.points import Points
 from repit_engine.align.tracing import traced
+from repit_engine.align.work import OF_MOMENT, OF_POINT
 from repit_engine.kernels import jit
 
 _CLEAR: Final = 16
@@ -55,7 +56,7 @@ class Stretch:
 
 
 def stretches(line: Line, meeting: Meeting, points: Points) -> list[Stretch]:
-    """Where an upload shows an item along one line, of `points` of one turn."""
+    """Where an upload shows an item along one line, of `points` of one turn; nowhere, if no work is left."""
     upload, item, rule = meeting.upload, meeting.item, meeting.rule
     on_line = points.of(line.misses(points) <= rule.tolerance)
     if not len(on_line):
@@ -70,6 +71,8 @@ def stretches(line: Line, meeting: Meeting, points: Points) -> list[Stretch]:
     slack = rule.tolerance / abs(line.speed)
     inside = np.flatnonzero((times >= -slack) & (times <= upload.duration + slack))
     inside = np.union1d(inside, on_line.moments)
+    if not meeting.work.takes(len(points) * OF_POINT + len(inside) * OF_MOMENT):
+        return []
     seen = _seen(line, meeting, on_line.of(clear), inside)
     found = []
     for first, last in _runs(seen):

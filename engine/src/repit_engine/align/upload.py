@@ -26,6 +26,8 @@ _STEADY: Final = 2.0
 _ABOUT: Final = 8
 _NEIGHBOURS: Final = 250
 """Milliseconds between frames that are neighbours."""
+_COVERS: Final = 1_200
+"""Milliseconds from one frame that was asked about to the next, beyond which the time between is unknown."""
 _MOMENT: Final = 600
 """Milliseconds: about how far still moments of an upload lie apart."""
 
@@ -64,7 +66,13 @@ class Upload:
     @cached_property
     def moments(self) -> int:
         """In how many moments it might meet something."""
-        return 1 + self.duration // _MOMENT
+        return moments_among(self.ms)
+
+    @cached_property
+    def covered(self) -> int:
+        """Milliseconds of it that were asked about: a duration is only what the last time stamp says."""
+        times = np.unique(np.concatenate([self.ms, [0, self.duration]]))
+        return int(np.minimum(np.diff(times), _COVERS).sum())
 
     @cached_property
     def frames(self) -> tuple[NDArray[np.int64], HashArray]:
@@ -108,6 +116,12 @@ class Upload:
         jit.align_near.steps(hashes.view(np.uint64), bits)
         near = np.diff(ms) <= _NEIGHBOURS
         return ((ms[1:] + ms[:-1]) / 2)[near], bits[near]
+
+
+def moments_among(ms: NDArray[np.int64]) -> int:
+    """How many moments frames of these times are of: those that were asked about can meet something, whatever
+    a clock says of those that were not."""
+    return max(1, len(np.unique(ms // _MOMENT)))
 
 
 def _numbered(places: NDArray[np.float64]) -> NDArray[np.int64]:

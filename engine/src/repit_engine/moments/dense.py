@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from repit_engine.anchors import query_plane
 from repit_engine.moments import frame as of
 from repit_engine.moments.bank import REPEAT, SECOND, Still, looked_at
-from repit_engine.moments.gathering import Allowance, Rows
+from repit_engine.moments.gathering import Allowance, Rows, turns_of
 from repit_engine.moments.motion import APART, Minima, rated
 from repit_engine.moments.parts import Constant
 from repit_engine.moments.types import LEAST_QUALITY, Asked, VideoStage
@@ -62,7 +62,7 @@ class _Wholes:
     """Every frame whole, in as many orientations as the budget allows; repeats once."""
 
     def __init__(self, times: NDArray[np.int64], most: int, rows: Rows) -> None:
-        self._count = next((n for n in (8, 2) if n * len(times) <= most), 1)
+        self._count = next((n for n in (8, 2) if n * len(turns_of(times)) <= most), 1)
         self._left = Allowance(most, times, self._count * 4)
         self._rows = rows
         self._last: NDArray[np.uint8] | None = None

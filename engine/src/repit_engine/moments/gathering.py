@@ -13,6 +13,9 @@ from repit_engine.anchors import Kind, QueryHashes
 from repit_engine.moments.types import Asked, VideoStage
 from repit_engine.types import HASH_BYTES, HashArray
 
+TURN: Final = 33
+"""Milliseconds of an upload that have one share of what may be asked, however many frames they hold: else
+what runs at a thousand frames a second would leave nothing to what it is put beside."""
 _WHOLE: Final = np.array([[0.0, 0.0, 1.0, 1.0]])
 
 
@@ -66,23 +69,29 @@ class Rows:
 
 
 class Allowance:
-    """Hashes that may be asked, spread over frames: what a quiet stretch leaves, a busy one may use."""
+    """Hashes that may be asked, spread over time: what a quiet stretch leaves, a busy one may use."""
 
     def __init__(self, most: int, times: NDArray[np.int64], ahead: int) -> None:
         """`times` of all frames that may be asked; `ahead`: how many may be asked before their turn."""
         self._most = most
-        self._times = times
+        self._turns = turns_of(times)
         self._ahead = ahead
         self._used = 0
 
     def left(self, ms: int) -> int:
         """How many may be asked at the frame of a time, those of before taken off."""
-        turn = int(np.searchsorted(self._times, ms, "right"))
-        return min(self._most * turn // max(1, len(self._times)) + self._ahead, self._most) - self._used
+        turn = int(np.searchsorted(self._turns, ms // TURN, "right"))
+        return min(self._most * turn // max(1, len(self._turns)) + self._ahead, self._most) - self._used
 
     def use(self, count: int) -> None:
         """Take some."""
         self._used += count
+
+
+def turns_of(times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which turns frames of these times have, ascending, each once."""
+    turns: NDArray[np.int64] = np.unique(times // TURN)
+    return turns
 
 
 def joined(parts: Sequence[Asked], stage: VideoStage) -> Asked:
@@ -99,8 +108,13 @@ def joined(parts: Sequence[Asked], stage: VideoStage) -> Asked:
 
 
 def thinned(times: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """At most so many of the times, evenly."""
+    """At most so many of the times, evenly: of each turn the first, then as many as there is room for."""
     if len(times) <= most:
         return times
-    result: NDArray[np.int64] = times[np.arange(most) * len(times) // max(1, most)]
-    return result
+    _, first = np.unique(times // TURN, return_index=True)
+    if len(first) > most:
+        result: NDArray[np.int64] = times[first[np.arange(most) * len(first) // max(1, most)]]
+        return result
+    others = np.setdiff1d(np.arange(len(times)), first)
+    room = most - len(first)
+    return times[np.union1d(first, others[np.arange(room) * len(others) // max(1, room)])]

@@ -30,11 +30,11 @@ class Moments:
     """The stillest frame of each second of a video, repeats joined.
 
     `begins`, `ends` ``(n,) uint32``: milliseconds from the first shown frame; what a moment shows was seen
-    from one to the other, both inclusive; equal where it is no repeat. `whole` ``(n, 32) uint8``: the PDQ of
-    the frame; `qualities` ``(n,) uint8``, 50 to 100. `anchored` ``(m, 32) uint8``: hashes of places in it
-    (`repit_engine.anchors`), `anchored_of` ``(m,) uint32`` of which moment, ascending, at most
-    `MOST_ANCHORED` of one; `anchored_qualities` ``(m,) uint8``. `duration`: of the whole video, in
-    milliseconds. The `repr` shows no bit. Raises `WrongInput`.
+    from one to the other, both inclusive; equal where it is no repeat, and before the next one's beginning.
+    `whole` ``(n, 32) uint8``: the PDQ of the frame; `qualities` ``(n,) uint8``, 50 to 100. `anchored`
+    ``(m, 32) uint8``: hashes of places in it (`repit_engine.anchors`), `anchored_of` ``(m,) uint32`` of which
+    moment, ascending, at most `MOST_ANCHORED` of one; `anchored_qualities` ``(m,) uint8``. `duration`: of the
+    whole video, in milliseconds. The `repr` shows no bit. Raises `WrongInput`.
     """
 
     begins: NDArray[np.uint32]
@@ -86,6 +86,8 @@ def _problems(moments: Moments) -> Iterator[str]:
         yield "A moment lies beyond the video's end."
     if (ends < begins).any() or (np.diff(begins) <= 0).any():
         yield "Moments come in the order of time, each once."
+    if (ends[:-1] >= begins[1:]).any():
+        yield "A moment ends before the next one begins."
     qualities = np.concatenate([moments.qualities, moments.anchored_qualities])
     if ((qualities < LEAST_QUALITY) | (qualities > BEST_QUALITY)).any():
         yield f"A hash of a moment has a quality of {LEAST_QUALITY} to {BEST_QUALITY}."

@@ -27,19 +27,20 @@ def apart(left, right):
 
 
 @kernel
-def sightings(queries, turns, ms, whole, rows, wholes, radius, gap, sharp, out):
+def sightings(queries, turns, ms, whole, rows, wholes, radius, gap, sharp, most, out):
     """Fill `out` ``(k, 7) int64``: row, first and last time, query of the nearest, its distance, first and
-    last time within `sharp` bits of that. Returns how many there are, which may be more than `out` holds.
+    last time within `sharp` bits of that. Of one row there are `most` at most, the nearest, then the first:
+    `out` has to hold so many of each. Returns how many there are.
 
     Queries ``(n, 4)`` stand by `turns`, then `ms`; `whole` says which are of whole frames. A sighting is one
     row, queries of one turn, no two neighbours of which are more than `gap` apart in time; of one of the
     first `wholes` rows, which are of whole frames, no more than `MOST_BETWEEN` other frames lie between two.
     """
     found = 0
-    room = len(out)
     near = np.empty(len(queries), np.int64)
     for row in range(len(rows)):
         begin, last, nearest, between = -1, -1, -1, 0
+        first, worst = found, -1
         for at in range(len(queries) + 1):
             bits = np.int64(257)
             if at < len(queries):
@@ -51,9 +52,15 @@ def sightings(queries, turns, ms, whole, rows, wholes, radius, gap, sharp, out):
             ends = at == len(queries)
             apart_in_time = begin >= 0 and (ends or turns[at] != turns[last] or ms[at] - ms[last] > gap)
             if apart_in_time or (begin >= 0 and row < wholes and between > MOST_BETWEEN):
-                if found < room:
+                if found < first + most:
                     _write(out[found], row, begin, last, nearest, near, ms, radius, sharp)
-                found += 1
+                    found += 1
+                else:
+                    if worst < 0:
+                        worst = _farthest(out, first, found)
+                    if near[nearest] < out[worst, 4]:
+                        _write(out[worst], row, begin, last, nearest, near, ms, radius, sharp)
+                        worst = -1
                 begin = -1
             if ends:
                 break
@@ -64,6 +71,16 @@ def sightings(queries, turns, ms, whole, rows, wholes, radius, gap, sharp, out):
             if bits < near[nearest]:
                 nearest = at
     return found
+
+
+@kernel
+def _farthest(out, first, end):
+    """Which of these sightings is the farthest, the last of equals."""
+    worst = first
+    for at in range(first + 1, end):
+        if out[at, 4] > out[worst, 4] or (out[at, 4] == out[worst, 4] and out[at, 3] > out[worst, 3]):
+            worst = at
+    return worst
 
 
 @kernel

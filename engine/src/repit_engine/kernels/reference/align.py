@@ -19,11 +19,12 @@ def sightings(
     rows: Hashes,
     wholes: int,
     limits: tuple[int, int, int, int],
+    most: int,
 ) -> list[tuple[int, int, int, int, int, int, int]]:
     """Row, first and last time, nearest query and its distance, first and last time nearly as near.
 
     `queries`: turn, time, whether of a whole frame, hash. `limits`: radius, gap in time, frames between,
-    bits that are nearly as near.
+    bits that are nearly as near. `most` of one row are kept, the nearest, then the first.
     """
     radius, gap, between, sharp = limits
     found = []
@@ -42,12 +43,14 @@ def sightings(
                 runs[-1].append(at)
             else:
                 runs.append([at])
+        of_row = []
         for run in runs:
             bits = [apart(held, queries[at][3]) for at in run]
             nearest = bits.index(min(bits))
             close = [at for at, value in zip(run, bits, strict=True) if value <= min(bits) + sharp]
             times = queries[run[0]][1], queries[run[-1]][1]
-            found.append((row, *times, run[nearest], min(bits), queries[close[0]][1], queries[close[-1]][1]))
+            of_row.append((row, *times, run[nearest], min(bits), queries[close[0]][1], queries[close[-1]][1]))
+        found += sorted(of_row, key=lambda sighting: (sighting[4], sighting[3]))[:most]
     return found
 
 

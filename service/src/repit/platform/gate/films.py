@@ -4,12 +4,12 @@ In: stages of `Asked`, as the decoder gives them; stages of a picture; the index
 segments. Next: `inspection`.
 
 The engine's rule decides (`repit_engine.align`), and asks for the next stage only while it has not. A frame
-that shows a known picture, as in a slide show, is judged as that picture would be (`slides`). A moment that
-meets many unrelated uploads is set aside as it runs; its item's other moments stay.
+that shows a known picture, as in a slide show, is judged as that picture would be (`slides`). A title that
+many unrelated uploads show goes to a person, with what rests on it; its item's other moments stay.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -57,16 +57,23 @@ class Changed(Exception):
 
 
 class Films:
-    """Decides between stages; one for the whole process, used by all its threads."""
+    """Decides between stages; one for the whole process, used by all its threads. `notes`: whether what
+    uploads show is noted."""
 
-    def __init__(self, stoplist: StopList | None = None, crowd: MomentCrowd | None = None) -> None:
+    def __init__(
+        self, stoplist: StopList | None = None, crowd: MomentCrowd | None = None, *, notes: bool = True
+    ) -> None:
         self._stoplist = package_stoplist() if stoplist is None else stoplist
-        self._crowd = crowd or MomentCrowd()
+        self._crowd, self._notes = crowd or MomentCrowd(), notes
 
     @property
     def rejected(self) -> int:
-        """Moments that are set aside."""
+        """Moments that many uploads show."""
         return self._crowd.rejected
+
+    def quiet(self) -> "Films":
+        """The same, for a look that is no upload: it knows what was noted, and notes nothing."""
+        return Films(self._stoplist, self._crowd, notes=False)
 
     def found(self, index: Index, track: Track, altered: AlteredCopies) -> list[Evidence]:
         """Items that a track of a video shows; `altered` decides about pictures among them. Raises `Changed`,
@@ -97,13 +104,17 @@ class Films:
                 and all(evidence.key in stand for evidence in pictures)
             ):
                 break  # no item changed meanwhile
-        if sum(self._crowd.note(match, heard) for match in decision.matches):
-            _log.warning("a moment of a video met many unrelated uploads and is set aside")
+        if self._notes:
+            self._note(decision.matches, heard)
         shown = [_evidence(known[match.item], match) for match in decision.matches if match.item in known]
         found = [replace(evidence, duration=duration) for evidence in strongest([*shown, *pictures])]
         if cut and not any(evidence.tier in SURE for evidence in found):
             raise Changed
         return found
+
+    def _note(self, matches: Sequence[VideoMatch], heard: Sequence[Asked]) -> None:
+        if sum(self._crowd.note(match, heard) for match in matches):
+            _log.warning("many uploads show a title of a video: people decide about what rests on it")
 
     def stills(self, index: Index, stages: Iterable[QueryHashes]) -> list[Evidence]:
         """Videos of which a picture is a still. Raises what `stages` raises."""
@@ -115,8 +126,9 @@ class Films:
         return [_of_still(known[still.item], still) for still in found if still.item in known]
 
     def found_of(self, index: Index, moments: Moments, altered: AlteredCopies) -> list[Evidence]:
-        """Items that a video shows of which its moments alone are known."""
-        return self.found(index, _OfMoments(moments), altered)
+        """Items that a video shows of which its moments alone are known: nothing is noted of what whoever
+        sends them may have made up."""
+        return self.quiet().found(index, _OfMoments(moments), altered)
 
 
 class _Coming:

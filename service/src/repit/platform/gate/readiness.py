@@ -49,7 +49,7 @@ class RecordingReport(TypedDict):
 class VideosReport(TypedDict):
     """Items known by what they show over time, by how many hashes, in how many bytes of memory; `watched` and
     `waiting`: uploads that are looked at and wait now, `spooled`: bytes of those that are too long for
-    memory; `crowds`: moments set aside because they met many unrelated uploads; `looked_at`: whether videos
+    memory; `crowds`: moments that many unrelated uploads show; `looked_at`: whether videos
     are looked at at all."""
 
     items: int

@@ -10,17 +10,15 @@ follow, the field's radius included, which holds for one picture.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+
+import numpy as np
 
 from repit.platform.gate.altered import FIELD_RADIUS, AlteredCopies, evidence_of, owner
 from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.verdict import Evidence, Segment
-from repit_engine.align import ShownPicture, pictures_in
+from repit_engine.align import ShownPicture, moments_among, pictures_in
 from repit_engine.decision import DEFAULT_RULE, Rule, Strength
 from repit_engine.moments import Asked
-
-_A_SECOND: Final = 2
-"""Different frames in a second of footage, about: still moments."""
 
 
 def shown_in(heard: Sequence[Asked], duration: int, index: Index, altered: AlteredCopies) -> list[Evidence]:
@@ -36,7 +34,7 @@ def shown_in(heard: Sequence[Asked], duration: int, index: Index, altered: Alter
         items=view.items,
         owner=owner,
         family_of=search.family,
-        rule=_rule(view.items * max(1, _A_SECOND * duration // 1000)),
+        rule=_rule(view.items * moments_among(np.concatenate([stage.ms for stage in heard]))),
         stoplist=altered.stoplist,
     )
     known = view.entries([picture.item for picture in shown])

@@ -119,7 +119,7 @@ class Inspector:
 
     def quiet(self) -> Self:
         """The same, for a look that only prepares another or repeats one: nothing is written down or kept."""
-        return replace(self, recorder=Unwritten(), hold=None)
+        return replace(self, recorder=Unwritten(), hold=None, films=self.films.quiet())
 
     def until(self, moment: float) -> Self:
         """The same for whoever waits no longer for a video (`foundation.clock.elapsed`)."""
