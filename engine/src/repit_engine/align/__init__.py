@@ -13,7 +13,6 @@ from repit_engine.align.rates import DEFAULT_VIDEO_RULE, VideoRates, VideoRule
 from repit_engine.align.result import Segment, VideoDecision, VideoMatch
 from repit_engine.align.rule import MOST_HASHES, decide_video, times_within
 from repit_engine.align.stills import ShownPicture, StillMatch, decide_still, pictures_in
-from repit_engine.align.upload import moments_among
 
 __all__ = [
     "DEFAULT_VIDEO_RULE",
@@ -30,7 +29,6 @@ __all__ = [
     "VideoSearch",
     "decide_still",
     "decide_video",
-    "moments_among",
     "pictures_in",
     "times_within",
 ]

@@ -179,12 +179,15 @@ def pictures_in(
     """The banked pictures that a video shows, surest first, each once.
 
     `search`, `owner`, `family_of`, `items` as `decision.decide` takes them. A picture is judged at the few
-    times at which it was nearest; thresholds are those of so many pictures as the video has moments.
+    times at which it was nearest; thresholds are those of so many pictures as the video has moments, the
+    field's radius included, which holds for one picture.
     """
     heard = list(stages)
     upload = Upload(heard, duration)
-    if not len(upload):
+    if not len(upload) or not items:
         return ()
+    single = rule.single_radius(items * upload.moments, rule.block)
+    rule = replace(rule, standard_radius=min(rule.standard_radius, max(single, 0)))
     radius = rule.review.single if items <= SMALL_BANK else rule.standard_radius
     found = search(upload.hashes, radius)
     met = owner(found.ids)[0].astype(np.int64)

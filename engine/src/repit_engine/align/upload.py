@@ -66,7 +66,7 @@ class Upload:
     @cached_property
     def moments(self) -> int:
         """In how many moments it might meet something."""
-        return moments_among(self.ms)
+        return max(1, len(np.unique(self.ms // _MOMENT)))
 
     @cached_property
     def covered(self) -> int:
@@ -116,12 +116,6 @@ class Upload:
         jit.align_near.steps(hashes.view(np.uint64), bits)
         near = np.diff(ms) <= _NEIGHBOURS
         return ((ms[1:] + ms[:-1]) / 2)[near], bits[near]
-
-
-def moments_among(ms: NDArray[np.int64]) -> int:
-    """How many moments frames of these times are of: those that were asked about can meet something, whatever
-    a clock says of those that were not."""
-    return max(1, len(np.unique(ms // _MOMENT)))
 
 
 def _numbered(places: NDArray[np.float64]) -> NDArray[np.int64]:

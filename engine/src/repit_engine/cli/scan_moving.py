@@ -17,7 +17,7 @@ from repit_engine.anchors import QueryHashes
 from repit_engine.cli.scan_families import Families
 from repit_engine.cli.scan_film import Film
 from repit_engine.cli.scan_items import Item, Member
-from repit_engine.decision import DEFAULT_RULE, Match, Rule, Strength
+from repit_engine.decision import Match, Strength
 from repit_engine.moments import Asked
 from repit_engine.moments.dialogue import TrackSeen
 from repit_engine.stoplist import package_stoplist
@@ -29,11 +29,9 @@ VIDEO, STILL, SHOWN = "video", "still", "shown-picture"
 """Tiers: a known video in a video; a picture out of a known video; a known picture in a video."""
 _INFLATED: Final = 512 * 1024**2
 """Bytes of a video that has to be unpacked into memory."""
-_FIELD: Final = 31
-"""Bits: the radius that the field uses for one picture."""
-_PER_SECOND: Final = 2
-"""Different frames in a second of footage, about."""
 
+NOT_COMPARED: Final = "not-compared"
+"""Why not all was seen, where a video meets so much that the work for it was used up."""
 Span: TypeAlias = tuple[int, int]
 
 
@@ -59,8 +57,10 @@ class Moving:
     unseen: str | None
 
 
+Found: TypeAlias = tuple[list[Met], bool]
+"""What was met in a track, and whether all that was met could be compared."""
 Look: TypeAlias = Callable[
-    [bytes | Path | Readable, VideoLimits, Callable[[TrackSeen], list[Met]]], Film[list[Met]] | NotHashable
+    [bytes | Path | Readable, VideoLimits, Callable[[TrackSeen], Found]], Film[Found] | NotHashable
 ]
 """`FilmChild.look`."""
 
@@ -79,7 +79,9 @@ def watched(item: Item, look: Look, families: Families, limits: VideoLimits) -> 
             source.close()
     if isinstance(film, NotHashable):
         return film
-    return Moving(each_once(met for found in film.found for met in found), film.duration / 1000, film.unseen)
+    met = each_once(met for found, _ in film.found for met in found)
+    whole = all(whole for _, whole in film.found)
+    return Moving(met, film.duration / 1000, film.unseen or (None if whole else NOT_COMPARED))
 
 
 def stills(stages: Iterable[QueryHashes], families: Families) -> list[Met]:
@@ -130,7 +132,7 @@ def _seconds(span: Span | None) -> dict[str, float] | None:
     return None if span is None else {"from": span[0] / 1000, "to": span[1] / 1000}
 
 
-def _found(track: TrackSeen, families: Families) -> list[Met]:
+def _found(track: TrackSeen, families: Families) -> Found:
     heard: list[Asked] = []
     decision = decide_video(
         _noted(track.stages, heard),
@@ -149,7 +151,7 @@ def _found(track: TrackSeen, families: Families) -> list[Met]:
         )
         for match in decision.matches
     ]
-    return [*films, *_shown(heard, track.duration, families)]
+    return [*films, *_shown(heard, track.duration, families)], not decision.left
 
 
 def _noted(stages: Iterator[Asked], heard: list[Asked]) -> Iterator[Asked]:
@@ -173,7 +175,6 @@ def _shown(heard: list[Asked], duration: int, families: Families) -> list[Met]:
         items=families.items,
         owner=families.owner,
         family_of=families.family_of,
-        rule=_rule(families.items * max(1, _PER_SECOND * duration // 1000)),
         stoplist=package_stoplist(),
     )
     return [
@@ -187,8 +188,3 @@ def _shown(heard: list[Asked], duration: int, families: Families) -> list[Met]:
         )
         for picture in shown
     ]
-
-
-def _rule(pictures: int) -> Rule:
-    radius = DEFAULT_RULE.single_radius(pictures, DEFAULT_RULE.block)
-    return replace(DEFAULT_RULE, standard_radius=min(_FIELD, max(radius, 0)))

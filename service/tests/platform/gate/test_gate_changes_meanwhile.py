@@ -10,7 +10,7 @@ from gate_films import cut_and_mirrored, known_moments
 from gate_videos import moments_of_nobody, video_entry
 
 from repit.platform.gate.altered import AlteredCopies
-from repit.platform.gate.films import Changed, Films, Track
+from repit.platform.gate.films import Films, InPart, Track
 from repit.platform.gate.index.live import LiveIndex
 from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.inspection.question import WholeFile
@@ -87,7 +87,7 @@ def test_what_is_withdrawn_during_a_look_is_not_found() -> None:
     ("happens", "late"), [(withdrawn, True), (left_out_of_a_snapshot, True), (left_out_of_a_snapshot, False)]
 )
 def test_where_that_had_ended_the_look_the_rest_was_not_seen(happens: Change, late: bool) -> None:
-    with pytest.raises(Changed):
+    with pytest.raises(InPart):
         found(happens, late=late)
 
 

@@ -15,13 +15,13 @@ from repit_engine.moments import Asked
 
 
 class Listening(MomentCrowd):
-    """Says how often it was told something."""
+    """Says how often something was noted."""
 
-    told = 0
+    notes = 0
 
     def note(self, match: VideoMatch, heard: Sequence[Asked]) -> int:
         """See `MomentCrowd`."""
-        self.told += 1
+        self.notes += 1
         return super().note(match, heard)
 
 
@@ -32,6 +32,6 @@ def test_a_look_that_is_no_upload_tells_the_crowd_nothing(gate: Gate, quiet: boo
     inspector = replace(gate.inspector, films=Films(crowd=crowd))
     inspector = inspector.quiet() if quiet else inspector
     assert inspector.inspect(WholeFile(cut_and_mirrored(), "check")).outcome == "block"
-    assert crowd.told == (0 if quiet else 1)
+    assert crowd.notes == (0 if quiet else 1)
     inspector.inspect(BareHashes((), "check", moments=known_moments()))
-    assert crowd.told == (0 if quiet else 1)
+    assert crowd.notes == (0 if quiet else 1)

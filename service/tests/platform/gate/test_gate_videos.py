@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.spool import Spool
 from repit.platform.gate.verdict import Evidence, Verdict
+from repit_engine.align import decide_video
 from repit_engine.child.process import Child
 from repit_engine.moments import moments_of
 from repit_engine.video import open_video
@@ -274,6 +276,15 @@ def test_an_error_in_the_rule_for_stills_leaves_a_picture_undecided_and_what_pic
     monkeypatch.setattr("repit.platform.gate.films.decide_still", fails)
     assert inspected(gate, jpeg(sample("rocket"))).undecided == "not-compared"
     assert inspected(gate, jpeg(sample())).outcome == "block"
+
+
+def test_what_meets_more_than_can_be_compared_is_undecided_and_never_no_match(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate.index.apply(video_entry("v", known_moments()))
+    monkeypatch.setattr("repit.platform.gate.films.decide_video", partial(decide_video, work=1))
+    verdict = inspected(gate, cut_and_mirrored())
+    assert (verdict.outcome, verdict.undecided) == ("review", "video-not-compared")
 
 
 def fails(*_: object, **__: object) -> list[Evidence]:

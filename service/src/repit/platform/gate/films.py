@@ -52,8 +52,13 @@ class Track(Protocol):
         """Asks about the frames in some spans; there is no further stage then."""
 
 
-class Changed(Exception):
-    """What ended a look was withdrawn meanwhile, and the rest of the video was not asked for."""
+class InPart(Exception):
+    """Not all was compared: what ended a look was withdrawn meanwhile, and the rest of the video was not
+    asked for; or the upload meets so much that the work for it was used up. `found`: so far."""
+
+    def __init__(self, found: list[Evidence]) -> None:
+        super().__init__()
+        self.found = found
 
 
 class Films:
@@ -76,7 +81,7 @@ class Films:
         return Films(self._stoplist, self._crowd, notes=False)
 
     def found(self, index: Index, track: Track, altered: AlteredCopies) -> list[Evidence]:
-        """Items that a track of a video shows; `altered` decides about pictures among them. Raises `Changed`,
+        """Items that a track of a video shows; `altered` decides about pictures among them. Raises `InPart`,
         and what its stages raise."""
         coming, duration = _Coming(track), track.duration
         first = next(coming, None)
@@ -108,8 +113,8 @@ class Films:
             self._note(decision.matches, heard)
         shown = [_evidence(known[match.item], match) for match in decision.matches if match.item in known]
         found = [replace(evidence, duration=duration) for evidence in strongest([*shown, *pictures])]
-        if cut and not any(evidence.tier in SURE for evidence in found):
-            raise Changed
+        if (cut or decision.left) and not any(evidence.tier in SURE for evidence in found):
+            raise InPart(found)
         return found
 
     def _note(self, matches: Sequence[VideoMatch], heard: Sequence[Asked]) -> None:

@@ -11,13 +11,11 @@ follow, the field's radius included, which holds for one picture.
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from repit.platform.gate.altered import FIELD_RADIUS, AlteredCopies, evidence_of, owner
+from repit.platform.gate.altered import AlteredCopies, evidence_of, owner
 from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.verdict import Evidence, Segment
-from repit_engine.align import ShownPicture, moments_among, pictures_in
-from repit_engine.decision import DEFAULT_RULE, Rule, Strength
+from repit_engine.align import ShownPicture, pictures_in
+from repit_engine.decision import Strength
 from repit_engine.moments import Asked
 
 
@@ -34,17 +32,11 @@ def shown_in(heard: Sequence[Asked], duration: int, index: Index, altered: Alter
         items=view.items,
         owner=owner,
         family_of=search.family,
-        rule=_rule(view.items * moments_among(np.concatenate([stage.ms for stage in heard]))),
         stoplist=altered.stoplist,
     )
     known = view.entries([picture.item for picture in shown])
     found = [(known[picture.item], picture) for picture in shown if picture.item in known]
     return [_narrowed(evidence_of(entry, picture.match), picture) for entry, picture in found]
-
-
-def _rule(pictures: int) -> Rule:
-    radius = DEFAULT_RULE.single_radius(pictures, DEFAULT_RULE.block)
-    return replace(DEFAULT_RULE, standard_radius=min(FIELD_RADIUS, max(radius, 0)))
 
 
 def _narrowed(evidence: Evidence, shown: ShownPicture) -> Evidence:

@@ -166,11 +166,11 @@ class Inspector:
             case LongFile(digests=digests):
                 return matching.by_digests(self.index, digests) or self._of_long(question)
             case BareHashes(hashes=hashes):
-                met = self._met(hashes)
-                of_video = ruled(partial(self._of_moments, question))
-                if of_video is None and not _is_sure(met):
-                    return replace(_not_hashed(VIDEO_NOT_COMPARED, "video"), evidence=tuple(met))
-                return matching.strongest([*met, *(of_video or ())])
+                of_video, whole = ruled(partial(self._of_moments, question))
+                met = matching.strongest([*self._met(hashes), *of_video])
+                if whole or _is_sure(met):
+                    return met
+                return replace(_not_hashed(VIDEO_NOT_COMPARED, "video"), evidence=tuple(met))
             case NotLookedAt(reason=reason, kind=kind):
                 return _left(left_undone(reason, kind), reason)
 
@@ -263,12 +263,12 @@ class Inspector:
         heard: list[QueryHashes] = []
         coming = iter(stages)
         pictures = ruled(lambda: self.altered.found(self.index, noting(heard, coming), upload))
-        if pictures and _is_sure(pictures):
-            return pictures
+        if _is_sure(pictures.found):
+            return pictures.found
         stills = ruled(lambda: self.films.stills(self.index, chain(heard, coming)))
-        if pictures is None or stills is None:
+        if not (pictures.whole and stills.whole):
             failed.append(NOT_COMPARED)
-        return matching.strongest([*(pictures or ()), *(stills or ())])
+        return matching.strongest([*pictures.found, *stills.found])
 
     def _of_moments(self, question: BareHashes) -> list[Evidence]:
         if question.moments is None:

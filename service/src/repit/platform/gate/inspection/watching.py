@@ -37,12 +37,12 @@ def watched(
     try:
         with pool.watch(content, seconds, sender) as tracks:
             for track in tracks:
-                found = ruled(partial(find, track))
-                if found is None:
-                    seen.reason = VIDEO_NOT_COMPARED
-                    return seen
+                found, whole = ruled(partial(find, track))
                 seen.found = strongest([*seen.found, *found])
                 if any(evidence.tier in SURE for evidence in seen.found):
+                    return seen
+                if not whole:
+                    seen.reason = VIDEO_NOT_COMPARED
                     return seen
             seen.reason = tracks.unseen
     except NotSeen as unseen:
