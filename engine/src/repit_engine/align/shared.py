@@ -85,13 +85,13 @@ class SharedParts:
         shared = np.flatnonzero(having >= _OTHERS)
         return np.intersect1d(shared, moments) if _is_little(item.moments, shared) else shared[:0]
 
-    def _common(self, one: tuple[int, Moments], other: tuple[int, Moments]) -> NDArray[np.int64] | None:
-        """Moments of `one` that `other` has too, at the beginning or the end of both; None where they have
+    def _common(self, own: tuple[int, Moments], other: tuple[int, Moments]) -> NDArray[np.int64] | None:
+        """Moments of `own` that `other` has too, at the beginning or the end of both; None where they have
         more in common, or where that is not known since no work is left."""
-        pair = one[0], other[0]
+        pair = own[0], other[0]
         if pair not in self._pairs:
-            able = self._work.takes(len(one[1]) * len(other[1]))
-            self._pairs[pair] = self._with(one[1], other[1]) if able else None
+            able = self._work.takes(len(own[1]) * len(other[1]))
+            self._pairs[pair] = self._with(own[1], other[1]) if able else None
         return self._pairs[pair]
 
     def _with(self, own: Moments, other: Moments) -> NDArray[np.int64] | None:

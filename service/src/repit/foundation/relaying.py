@@ -51,16 +51,9 @@ def relay(tables: Sequence[type[models.Model]], done: int, most: int = MOST_AT_N
 
 
 def fits(tables: Sequence[type[models.Model]], most: int) -> bool:
-    """Whether all of this is no larger than so many bytes (SQLite: than its values have)."""
-    if connection.vendor == "sqlite":
-        return sum(map(_length, tables)) <= most
-    with connection.cursor() as cursor:
-        names = [_quoted(model._meta.db_table) for model in tables]
-        cursor.execute(
-            "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name", [names]
-        )
-        [size] = cursor.fetchone()
-    return int(size) <= most
+    """Whether the values of all of this are no longer than so many bytes: what deleted rows left behind, and
+    what else lies in a file of SQLite, keeps nothing from being laid anew."""
+    return sum(map(_length, tables)) <= most
 
 
 def sweep(tables: Sequence[type[models.Model]], most: int = MOST_AT_NIGHT) -> None:
@@ -124,13 +117,15 @@ def _sqlite(names: Sequence[str], most: int) -> bool:
 
 
 def _length(model: type[models.Model]) -> int:
-    """Bytes of a table's values. SQLite knows a value's length without reading it."""
+    """Bytes of a table's values, as they are stored. A database knows how long a value is without reading
+    it."""
+    length = "length" if connection.vendor == "sqlite" else "pg_column_size"
     columns = [field.column for field in model._meta.concrete_fields if field.column is not None]
-    lengths = " + ".join(f"coalesce(length({_quoted(column)}), 0)" for column in columns)
+    lengths = " + ".join(f"coalesce({length}({_quoted(column)}), 0)" for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT coalesce(sum({lengths}), 0) FROM {_quoted(model._meta.db_table)}")  # noqa: S608
-        [length] = cursor.fetchone()
-    return int(length)
+        [found] = cursor.fetchone()
+    return int(found)
 
 
 def _size() -> int:
