@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 from at_channels import Channels, listening
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from gate_assembly import assembled
 from staff_people import Someone
 
@@ -41,17 +42,30 @@ def gate(
 ) -> Iterator[runtime.Gate]:
     """Loaded, empty, in memory, with its recorder running.
 
-    No verdict leaves before it is written, however busy the machine is: a test that reads its row meanwhile
-    would find SQLite's tables in memory locked, for there nobody waits.
+    No verdict leaves before it is written, however busy the machine is; and what a test writes while the
+    recorder counts what passed waits for it, as in installations: in memory SQLite lets nobody wait.
     """
     monkeypatch.setattr(decisions, "WAIT_SECONDS", 60.0)
     whole = assembled(decoders)
     whole.recorder.start()
     whole.board.served(0, None)
     runtime.install(whole)
-    yield whole
+    with connection.execute_wrapper(waiting):
+        yield whole
     runtime.install(None)
     whole.recorder.close()
+
+
+def waiting(execute: Callable[..., object], *statement: object) -> object:
+    """Execute it, again while another thread's transaction keeps the tables locked."""
+    until = elapsed() + 10
+    while True:
+        try:
+            return execute(*statement)
+        except OperationalError as error:
+            if "locked" not in str(error) or elapsed() > until:
+                raise
+        pass_time()
 
 
 @pytest.fixture
