@@ -8,6 +8,8 @@ import pytest
 from at_channels import Channels, listening
 from django.core.cache import cache
 from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from gate_assembly import assembled
 from staff_people import Someone
 
@@ -51,9 +53,15 @@ def gate(
     whole.board.served(0, None)
     runtime.install(whole)
     with connection.execute_wrapper(waiting):
+        connection_created.connect(_waits)  # and so do the threads that begin meanwhile
         yield whole
+        connection_created.disconnect(_waits)
     runtime.install(None)
     whole.recorder.close()
+
+
+def _waits(connection: BaseDatabaseWrapper, **_: object) -> None:
+    connection.execute_wrappers.append(waiting)
 
 
 def waiting(execute: Callable[..., object], *statement: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -104,7 +105,7 @@ def test_an_exchange_that_is_removed_is_forgotten(gate: Gate, tmp_path: Path) ->
     assert puller._begin_pull()
     until = clock.elapsed() + 60
     while outcome(gate, 1) != "block" and clock.elapsed() < until:
-        pass
+        time.sleep(0.02)
     assert gate.board.read().loaded and outcome(gate, 1) == "block"
     partners.remove("list")
     puller._tidy()
