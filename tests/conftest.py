@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from chromium import leave_out
 from django.db import connections
 
 from installation import Banked, Gate, GateWithChannels, Hotline, Service, eventually
@@ -17,10 +18,7 @@ left_out: list[str] = []
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a browser where that is asked for; the report says so."""
     if WITHOUT_BROWSER:
-        driven = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
-        left_out.extend(item.nodeid for item in driven)
-        items[:] = [item for item in items if item not in driven]
-        config.hook.pytest_deselected(items=driven)
+        left_out.extend(leave_out(config, items, "browser"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -40,6 +40,14 @@ def program(names: tuple[str, ...]) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
+def leave_out(config: pytest.Config, items: list[pytest.Item], fixture: str) -> list[str]:
+    """Take the tests that use a fixture out of a run; their names, which the report is to say."""
+    driven = [item for item in items if fixture in getattr(item, "fixturenames", ())]
+    items[:] = [item for item in items if item not in driven]
+    config.hook.pytest_deselected(items=driven)
+    return [item.nodeid for item in driven]
+
+
 @contextmanager
 def running() -> Iterator[Browser]:
     """A Chromium; a machine without one fails and says what to install."""

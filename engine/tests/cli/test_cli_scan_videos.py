@@ -1,66 +1,35 @@
 """`repit-scan --altered`: known videos in videos and stills, known pictures in videos."""
 
-import io
 import json
 import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterable
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from gate_films import RATE, cut_and_mirrored, film, frames, known_film, known_moments
 from odd_files import png
-from PIL import Image, ImageOps
+from PIL import Image
 from scans import rows_of, scan
 from skimage import data
 
-RATE = 20
 HASH = [sys.executable, "-m", "repit_engine.cli.hash"]
 
 
-def wandering(name: str, seconds: float) -> list[Image.Image]:
-    """A picture as a hand-held camera sees it."""
-    whole = Image.fromarray(np.asarray(getattr(data, name)(), np.uint8)).convert("RGB").resize((640, 480))
-    shown = []
-    for at in range(int(seconds * RATE)):
-        time = at / RATE
-        x = int(20 + 280 * time / seconds + 12 * np.sin(5.3 * time))
-        y = int(110 + 90 * np.sin(1.3 * time) + 10 * np.sin(6.1 * time))
-        shown.append(whole.crop((x, y, x + 320, y + 240)))
-    return shown
-
-
-def film(shown: Iterable[Image.Image]) -> bytes:
-    out = io.BytesIO()
-    with av.open(out, "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=RATE)
-        stream.options = {"crf": "26", "preset": "ultrafast"}
-        stream.pix_fmt, stream.time_base = "yuv420p", Fraction(1, RATE)
-        for number, picture in enumerate(shown):
-            if not number:
-                stream.width, stream.height = picture.size
-            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
-        container.mux(stream.encode())
-    return out.getvalue()
+def still() -> int:
+    """Milliseconds: when the known film shows one of its moments."""
+    return int(known_moments().begins[len(known_moments()) // 2])
 
 
 @pytest.fixture(scope="module")
-def known() -> list[Image.Image]:
-    return [*wandering("chelsea", 4), *wandering("coffee", 4), *wandering("rocket", 4)]
-
-
-@pytest.fixture(scope="module")
-def bank(known: list[Image.Image], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A picture and a film as `repit-hash` prints them; the film is on line 2."""
     folder = tmp_path_factory.mktemp("bank")
     Image.fromarray(data.astronaut()).save(folder / "portrait.png")
-    (folder / "film.mp4").write_bytes(film(known))
+    (folder / "film.mp4").write_bytes(known_film())
     done = subprocess.run(
         [*HASH, "--json", "--family", "portrait.png", "film.mp4"], cwd=folder, capture_output=True, check=True
     )
@@ -69,20 +38,20 @@ def bank(known: list[Image.Image], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def stored(known: list[Image.Image], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cut of the film, mirrored; a still; a slide show of the picture; others; what is damaged."""
     folder = tmp_path_factory.mktemp("stored")
-    cut = film(ImageOps.mirror(picture).resize((256, 192)) for picture in known[2 * RATE : 10 * RATE])
+    known, cut = frames(), cut_and_mirrored()
     portrait = Image.fromarray(data.astronaut()).resize((320, 320))
     (folder / "cut.mp4").write_bytes(cut)
-    (folder / "slides.mp4").write_bytes(film([*[portrait] * 60, *wandering("camera", 3)]))
-    (folder / "other.mp4").write_bytes(film(wandering("camera", 3)))
+    (folder / "slides.mp4").write_bytes(film([*[portrait] * 60, *frames(("coins",), 3.0)]))
+    (folder / "other.mp4").write_bytes(film(frames(("coins",), 3.0)))
     (folder / "cut-off.mp4").write_bytes(cut[:300])
-    known[6 * RATE].save(folder / "still.png")
+    known[still() * RATE // 1000].save(folder / "still.png")
     Image.fromarray(data.camera()).save(folder / "other.png")
-    frames = [picture.convert("P") for picture in known[2 * RATE : 8 * RATE : 4]]
-    frames[0].save(folder / "moves.gif", save_all=True, append_images=frames[1:], duration=200, loop=0)
-    frames[0].save(folder / "late.png", save_all=True, append_images=frames[1:], duration=200)
+    steps = [picture.convert("P") for picture in known[2 * RATE : 8 * RATE : 4]]
+    steps[0].save(folder / "moves.gif", save_all=True, append_images=steps[1:], duration=200, loop=0)
+    steps[0].save(folder / "late.png", save_all=True, append_images=steps[1:], duration=200)
     (head, *parts) = png.chunks((folder / "late.png").read_bytes())
     late = (png.chunk(*part) for part in (head, (b"tEXt", bytes(70_000)), *parts))
     (folder / "late.png").write_bytes(png.SIGNATURE + b"".join(late))
@@ -131,8 +100,8 @@ def test_a_still_of_a_known_video_is_found_with_its_time(found: dict[str, dict[s
     row = found["still.png"]
     assert (row["item"], row["tier"], row["strength"]) == ("film.mp4", "still", "block")
     assert row["segments"][0]["file"] is None
-    assert row["segments"][0]["item"]["from"] <= 6.5
-    assert row["segments"][0]["item"]["to"] >= 5.5
+    shown = row["segments"][0]["item"]
+    assert shown["from"] <= still() / 1000 <= shown["to"] + 1
 
 
 def test_a_known_picture_in_a_slide_show_is_found(found: dict[str, dict[str, Any]]) -> None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
+from repit_engine.child.ranges import Spool
 from repit_engine.child.serving import serve_standard
 from repit_engine.moments.dialogue import TrackSeen, VideoDialogue
 from repit_engine.moments.watching import WatchingChild
 from repit_engine.types import NotHashable
 from repit_engine.video import VideoLimits
-from repit_engine.video.source import Readable
 
 _Found = TypeVar("_Found")
 
@@ -36,7 +36,7 @@ class FilmChild(WatchingChild):
     program: ClassVar[str] = "repit_engine.cli.scan_film"
 
     def look(
-        self, source: bytes | Path | Readable, limits: VideoLimits, find: Callable[[TrackSeen], _Found]
+        self, source: bytes | Path | Spool, limits: VideoLimits, find: Callable[[TrackSeen], _Found]
     ) -> Film[_Found] | NotHashable:
         """`find`: what there is in one track; it asks for one stage after another, within the limits."""
 

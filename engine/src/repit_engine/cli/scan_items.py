@@ -6,7 +6,6 @@ An archive's member is read straight from its place, so that a million of them c
 time and any worker can take any batch.
 """
 
-import io
 import json
 import os
 import tarfile
@@ -91,47 +90,22 @@ class Item:
         return True
 
 
-class Member(io.RawIOBase):
-    """A member as a file of its own, which is read from its archive."""
+class Member:
+    """A member that is read where it lies in its archive (`child.ranges.Spool`); close it."""
 
     def __init__(self, archive: BinaryIO, begin: int, size: int) -> None:
-        super().__init__()
         # A cut archive ends before its last member does.
-        self._size = max(0, min(size, archive.seek(0, os.SEEK_END) - begin))
-        self._archive, self._begin, self._at = archive, begin, 0
+        self.size = max(0, min(size, archive.seek(0, os.SEEK_END) - begin))
+        self._archive, self._begin = archive, begin
 
-    def readable(self) -> bool:
-        """See `io.IOBase`."""
-        return True
-
-    def seekable(self) -> bool:
-        """See `io.IOBase`."""
-        return True
-
-    def tell(self) -> int:
-        """See `io.IOBase`."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """See `io.IOBase`."""
-        at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
-        if at < 0:
-            raise ValueError
-        self._at = at
-        return at
-
-    def read(self, size: int = -1) -> bytes:
-        """So many bytes, fewer only at its end."""
-        left = max(0, self._size - self._at)
-        self._archive.seek(self._begin + self._at)
-        piece = self._archive.read(left if size < 0 else min(size, left))
-        self._at += len(piece)
-        return piece
+    def read_at(self, offset: int, size: int) -> bytes:
+        """See `child.ranges.Spool`. Raises `OSError`."""
+        self._archive.seek(self._begin + offset)
+        return self._archive.read(max(0, min(size, self.size - offset)))
 
     def close(self) -> None:
-        """See `io.IOBase`."""
+        """Let go of the archive."""
         self._archive.close()
-        super().close()
 
 
 def items_of_tar(path: Path) -> Iterator[Item]:

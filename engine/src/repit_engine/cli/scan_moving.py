@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from repit_engine.align import Segment, decide_still, decide_video, pictures_in, times_within
 from repit_engine.anchors import QueryHashes
+from repit_engine.child.ranges import Spool
 from repit_engine.cli.scan_families import Families
 from repit_engine.cli.scan_film import Film
 from repit_engine.cli.scan_items import Item, Member
@@ -23,7 +24,6 @@ from repit_engine.moments.dialogue import TrackSeen
 from repit_engine.stoplist import package_stoplist
 from repit_engine.types import NotHashable
 from repit_engine.video import VideoLimits
-from repit_engine.video.source import Readable
 
 VIDEO, STILL, SHOWN = "video", "still", "shown-picture"
 """Tiers: a known video in a video; a picture out of a known video; a known picture in a video."""
@@ -60,7 +60,7 @@ class Moving:
 Found: TypeAlias = tuple[list[Met], bool]
 """What was met in a track, and whether all that was met could be compared."""
 Look: TypeAlias = Callable[
-    [bytes | Path | Readable, VideoLimits, Callable[[TrackSeen], Found]], Film[Found] | NotHashable
+    [bytes | Path | Spool, VideoLimits, Callable[[TrackSeen], Found]], Film[Found] | NotHashable
 ]
 """`FilmChild.look`."""
 

@@ -21,7 +21,7 @@ from repit_engine.pipe import PipeClosed, PipeSilent
 from repit_engine.types import NotHashable
 from repit_engine.video import DEFAULT_VIDEO_LIMITS, VideoLimits
 from repit_engine.video.refusals import damaged, too_long
-from repit_engine.video.source import Readable, Source, source_of
+from repit_engine.video.source import Source, source_of
 
 _Heard = TypeVar("_Heard")
 
@@ -46,10 +46,13 @@ class WatchingChild(Asker):
         return self._watched(source, limits, lambda talk: Watched(talk.moments(), talk.unseen))
 
     def _watched(
-        self, source: bytes | Path | Readable, limits: VideoLimits, hear: Callable[[VideoDialogue], _Heard]
+        self, source: bytes | Path | Spool, limits: VideoLimits, hear: Callable[[VideoDialogue], _Heard]
     ) -> _Heard | NotHashable:
         """What `hear` makes of the dialogue about one video."""
         try:
+            if not isinstance(source, bytes | Path):
+                limits.check_bytes(source.size)
+                return self._talked(source, limits, hear)
             held = _Held(source_of(source, limits))
         except VideoRefused as refusal:
             return not_hashable(refusal)

@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import chromium
 import pytest
-from chromium import program
+from chromium import leave_out, program
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from playwright.sync_api import Browser
@@ -29,16 +29,9 @@ left_out: list[str] = []
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the browser tests out when asked to, Firefox's where there is none; the report says so."""
     if WITHOUT_BROWSER:
-        _leave_out(config, items, "browser")
+        left_out.extend(leave_out(config, items, "browser"))
     if WITHOUT_BROWSER or program(FIREFOX_NAMES) is None:
-        _leave_out(config, items, "firefox")
-
-
-def _leave_out(config: pytest.Config, items: list[pytest.Item], fixture: str) -> None:
-    driven = [item for item in items if fixture in getattr(item, "fixturenames", ())]
-    left_out.extend(item.nodeid for item in driven)
-    items[:] = [item for item in items if item not in driven]
-    config.hook.pytest_deselected(items=driven)
+        left_out.extend(leave_out(config, items, "firefox"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
