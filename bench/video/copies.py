@@ -75,7 +75,8 @@ class Plan:
 def cut(material: Material, kind: str, rows: Sequence[Row], plan: Plan, processes: int) -> list[Copy]:
     """Of originals of a kind."""
     code = (__file__, alterations.__file__, scenes.__file__)
-    folder = KEPT / "copies" / digest(code, VERSION)
+    shown = [str(original.path) for original in (*material.originals, *material.others)]
+    folder = KEPT / "copies" / digest(code, VERSION, shown)
     jobs = [
         _job(folder, original, row, (number, place, take), plan.inside, others=material.others)
         for place, row in enumerate(rows)
