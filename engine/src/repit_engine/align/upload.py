@@ -30,6 +30,8 @@ _COVERS: Final = 1_200
 """Milliseconds from one frame that was asked about to the next, beyond which the time between is unknown."""
 _MOMENT: Final = 600
 """Milliseconds: about how far still moments of an upload lie apart."""
+_HASHES: Final = 640
+"""With which a moment is asked where rates are told (`rates`): more of them are more moments."""
 
 
 class Upload:
@@ -66,7 +68,7 @@ class Upload:
     @cached_property
     def moments(self) -> int:
         """In how many moments it might meet something."""
-        return max(1, len(np.unique(self.ms // _MOMENT)))
+        return max(1, len(np.unique(self.ms // _MOMENT)), -(-len(self) // _HASHES))
 
     @cached_property
     def covered(self) -> int:

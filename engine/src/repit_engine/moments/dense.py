@@ -3,7 +3,7 @@
 In: times, frames. Out: `Asked` in slices, in the order of time. Next: `query`, `again`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Final
 
 import numpy as np
@@ -29,9 +29,12 @@ than further moments."""
 LEAST_WITH_TRIMS: Final = 64
 """With fewer, none are spent on borders: those that stay are found by `parts`."""
 MOST_STILL: Final = 200
-CLOSE: Final = 66
-"""Milliseconds in place of `motion.APART`, where there is room for as many moments as that gives: of a crop,
-7 in 10 moments of the bank are met in place of 6."""
+USUAL_STILL: Final = 90
+"""What a still moment is asked with, about."""
+CLOSE: Final = (0, 35, 50, 66, 100)
+"""Milliseconds in place of `motion.APART`, the first that gives no more moments than there is room for; at 0
+every frame is one. Of a short clip a moment that is missed is much of what there is to be met: what the bank
+holds lies between two still moments of a copy as often as not."""
 ORIENTATIONS: Final = np.arange(8, dtype=np.uint8)
 
 
@@ -43,7 +46,8 @@ def dense(
     Planes of still moments are added to `constant`.
     """
     rows = Rows()
-    wholes, stills = _Wholes(times, whole, rows), _Stills(times, still, rows, constant)
+    wholes = _Wholes(times, whole, rows)
+    stills = _Stills(times, still, rows, constant, wholes.in_all)
     minima: Minima[Still] = Minima(stills.apart)
     length = max(SLICE, (int(times.max(initial=0)) - int(times.min(initial=0))) // MOST_SLICES + 1)
     end = int(times.min(initial=0)) + length
@@ -59,13 +63,17 @@ def dense(
 
 
 class _Wholes:
-    """Every frame whole, in as many orientations as the budget allows; repeats once."""
+    """Every frame whole, in as many orientations as the budget allows; repeats once.
+
+    `in_all`: times of those that were asked in all.
+    """
 
     def __init__(self, times: NDArray[np.int64], most: int, rows: Rows) -> None:
         self._count = next((n for n in (8, 2) if n * len(turns_of(times)) <= most), 1)
         self._left = Allowance(most, times, self._count * 4)
         self._rows = rows
         self._last: NDArray[np.uint8] | None = None
+        self.in_all: set[int] = set()
 
     def passing(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         """The frames as they come, each asked for before it is handed on."""
@@ -87,34 +95,45 @@ class _Wholes:
             hashes = np.stack([hashes[0], of.whole(frame, Orientation.MIRRORED)[0]])
         self._rows.whole(frame.ms, hashes, ORIENTATIONS[: self._count])
         self._left.use(self._count)
+        if self._count == len(ORIENTATIONS):
+            self.in_all.add(frame.ms)
 
 
 class _Stills:
     """Still moments, with all that the bank may have kept of them."""
 
-    def __init__(self, times: NDArray[np.int64], most: int, rows: Rows, constant: Constant) -> None:
+    def __init__(
+        self, times: NDArray[np.int64], most: int, rows: Rows, constant: Constant, whole: Set[int]
+    ) -> None:
+        """`whole`: times at which nothing needs to be asked as a whole any more."""
         seconds = len(np.unique(times // SECOND))
-        self.apart = CLOSE if _expected(seconds, CLOSE) * MOST_STILL <= most else APART
-        self._each = min(max(most // _expected(seconds, self.apart), LEAST_STILL), MOST_STILL)
+        room, frames = most // USUAL_STILL, len(turns_of(times))
+        fits = (apart for apart in CLOSE if (_expected(seconds, apart) if apart else frames) <= room)
+        self.apart = next(fits, APART)
+        self._each = MOST_STILL
+        if self.apart == APART:
+            self._each = min(max(most // _expected(seconds, APART), LEAST_STILL), MOST_STILL)
         self._left = Allowance(most, times, 2 * self._each)
         self._rows = rows
         self._constant = constant
+        self._whole = whole
 
     def ask(self, frame: Frame) -> None:
         if self._left.left(frame.ms) < self._each:
             return
         used = 0
-        hashes, quality = of.orientations(frame)
-        if quality >= LEAST_QUALITY:
-            self._rows.whole(frame.ms, hashes, ORIENTATIONS)
-            used = len(hashes)
+        if frame.ms not in self._whole:
+            hashes, quality = of.orientations(frame)
+            if quality >= LEAST_QUALITY:
+                self._rows.whole(frame.ms, hashes, ORIENTATIONS)
+                used = len(hashes)
         plane = of.plane(frame)
-        self._constant.add(plane)
+        self._constant.add(frame.ms, plane)
         found = query_plane(plane, trims=self._each >= LEAST_WITH_TRIMS)
         used += self._rows.places(frame.ms, found, self._each - used)
         self._left.use(used)
 
 
 def _expected(seconds: int, apart: int) -> int:
-    """How many still moments there are, about: 2 a second at `APART`, 4 at `CLOSE` (hand-held footage)."""
+    """How many still moments there are, about: 2 a second at `APART`, 4 at 66 ms (hand-held footage)."""
     return 1 + 300 * seconds // apart

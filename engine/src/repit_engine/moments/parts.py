@@ -6,8 +6,8 @@ Next: `query`.
 
 In one picture a straight edge may be a window's. In a video what counts is that an edge stays while what it
 bounds moves: the box of all that moves, if its sides are straight; edges of the mean of all planes, in which
-whatever moves is blurred; lines from side to side at which every plane has a step. Most videos have none of
-them, and are not decoded again.
+whatever moves is blurred; rectangles that come back in one plane after another (`borders`); lines from side
+to side at which every plane has a step. Where there are none, nothing is decoded again.
 """
 
 from collections.abc import Iterator
@@ -18,26 +18,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.kernels import jit
+from repit_engine.moments import borders
 from repit_engine.moments import frame as of
 from repit_engine.moments.gathering import Rows, thinned
+from repit_engine.moments.motion import APART
 from repit_engine.moments.types import LEAST_QUALITY, Asked, VideoStage
 from repit_engine.pdq import Orientation, hash_rectangles
 from repit_engine.video import Frame, Video
 
-MOST_RECTANGLES: Final = 8
+MOST_RECTANGLES: Final = 10
+MOST_RECURRING: Final = 4
 MOST_PROPOSED: Final = 4
+"""Of the mean."""
 ALIKE: Final = 0.9
 """Two rectangles with so much in common, of all they cover, are one."""
 LEAST_SIDE: Final = 64
 """Of a working plane: in a narrower strip nothing is hidden."""
+LEAST_MOVING: Final = 8
+"""Working pixels of the box of all that moves: what is narrower has no inside."""
 LEAST_SHARE: Final = 0.12
 """Of the frame's width, and of its height."""
-LEAST_STEP: Final = 5 * 256
-"""Of the mean: smallest step between neighbours that counts, in 1/256 of a level; as in one picture."""
 LEAST_PLANES: Final = 4
 """Of fewer the mean is no more blurred than one picture is."""
 STILL: Final = 3 * 256
 """Change that compression makes of what does not move."""
+MOVES: Final = 0.2
+"""Share of a rectangle that moves, if it is to be one that a film is shown in."""
 STEEP: Final = 1.7
 """How many times the usual step about it a line from side to side has, at least."""
 LEAST_USUAL: Final = 512
@@ -57,25 +63,31 @@ class Constant:
     def __init__(self) -> None:
         self._count = 0
         self._last: NDArray[np.int32] | None = None
-        self._sum = self._change = np.zeros((0, 0), np.int64)
-        self._across = self._down = np.zeros((EIGHTHS, 0), np.int64)
+        self._ms = -APART
+        self._recurring = borders.Recurring()
+        self._sum = self._change = self._across = self._down = np.zeros((0, 0), np.int64)
 
-    def add(self, plane: NDArray[np.int32]) -> None:
-        """Take the plane of the next still moment. Where its size changes a new part begins, and the longer
+    def add(self, ms: int, plane: NDArray[np.int32]) -> None:
+        """Take the plane of the next still moment; of those within `APART` of one another the first: between
+        neighbouring frames next to nothing moves. Where its size changes a new part begins, and the longer
         one counts: the first, unless it was one picture alone.
         """
-        if min(plane.shape) < LEAST_SIDE:
+        if min(plane.shape) < LEAST_SIDE or ms - self._ms < APART:
             return
+        self._ms = ms
         if self._last is None or (self._last.shape != plane.shape and self._count == 1):
-            self._count, self._last = 0, plane
+            height, width = plane.shape
+            self._count, self._last, self._recurring = 0, plane, borders.Recurring()
             self._sum, self._change = np.zeros(plane.shape, np.int64), np.zeros(plane.shape, np.int64)
-            self._across, self._down = np.zeros_like(_steps(plane)), np.zeros_like(_steps(plane.T))
+            self._across = np.zeros((height, width - 1), np.int64)
+            self._down = np.zeros((height - 1, width), np.int64)
         if self._last.shape == plane.shape:
             self._count += 1
             self._sum += plane
             self._change += np.abs(plane - self._last)
-            self._across += _steps(plane)
-            self._down += _steps(plane.T)
+            self._across += np.abs(np.diff(plane, axis=1))
+            self._down += np.abs(np.diff(plane, axis=0))
+            self._recurring.add(plane)
             self._last = plane
 
     def rectangles(self) -> NDArray[np.float64]:
@@ -84,25 +96,26 @@ class Constant:
             return np.empty((0, 4))
         mean = (self._sum // self._count).astype(np.int32)
         change = self._change // (self._count - 1)
-        height, width = mean.shape
+        height, width = change.shape
+        across, down = (_lines(_eighths(steps) // self._count) for steps in (self._across, self._down.T))
         found = [
             *_moving(change),
             jit.anchors_frames.trim_uniform(mean, 0.98, 12 * 256),
             jit.anchors_frames.trim_dull(mean),
-            *_cells(_lines(self._across // self._count), _lines(self._down // self._count), width, height),
+            *[box for box in self._recurring.boxes() if _moves(change, box)][:MOST_RECURRING],
+            *_cells(across, down, width, height),
         ]
         if self._count >= LEAST_PLANES and np.median(change) > STILL:
-            found += list(jit.anchors_frames.propose(mean, MOST_PROPOSED, LEAST_STEP))
-        boxes: list[_Box] = []
-        taken: list[_Box] = [(0, 0, width, height)]
-        for left, top, right, bottom in (np.asarray(box).tolist() for box in found):
-            box = left, top, right, bottom
-            large = min((right - left) / width, (bottom - top) / height) >= LEAST_SHARE
-            if large and all(_common(box, b) < ALIKE for b in taken):
-                taken.append(box)
-                boxes.append(box)
-        shares = np.array(boxes[:MOST_RECTANGLES], np.float64).reshape(-1, 4)
-        result: NDArray[np.float64] = shares / np.array([width, height, width, height])
+            found += list(jit.anchors_frames.propose(mean, MOST_PROPOSED, borders.LEAST_STEP))
+        taken = np.array([[0, 0, width, height]])
+        for box in found:
+            exact = borders.snapped(np.asarray(box), self._across, self._down)
+            large = ((exact[2:] - exact[:2]) / [width, height]).min() >= LEAST_SHARE
+            if large and borders.shared(exact[np.newaxis], taken).max() < ALIKE:
+                taken = np.concatenate([taken, exact[np.newaxis]])
+        result: NDArray[np.float64] = taken[1 : MOST_RECTANGLES + 1] / np.array(
+            [width, height, width, height]
+        )
         return result
 
 
@@ -122,6 +135,12 @@ def asked_in_parts(video: Video, constant: Constant, most: int) -> Iterator[Aske
     yield rows.take(VideoStage.PARTS)
 
 
+def _moves(change: NDArray[np.int64], box: borders.Boxes) -> bool:
+    """Whether enough of a box does."""
+    left, top, right, bottom = box.tolist()
+    return float((change[top:bottom, left:right] > STILL).mean()) >= MOVES
+
+
 def _moving(change: NDArray[np.int64]) -> list[_Box]:
     """The box of all that moves (rows and columns of which an eighth or more does), if along each of its
     sides most of it moves within and hardly anything without.
@@ -133,6 +152,8 @@ def _moving(change: NDArray[np.int64]) -> list[_Box]:
     if not len(down) or not len(across):
         return []
     left, top, right, bottom = int(across[0]), int(down[0]), int(across[-1]) + 1, int(down[-1]) + 1
+    if min(right - left, bottom - top) < LEAST_MOVING:
+        return []
     sides = (
         (moves[top:bottom, :left], moves[top:bottom, left:right]),
         (moves[:top, left:right].T, moves[top:bottom, left:right].T),
@@ -169,11 +190,10 @@ def _lines(steps: NDArray[np.int64]) -> list[int]:
     return sorted(found)
 
 
-def _steps(plane: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Means of the steps from each column to the next, in eighths of the height: ``(8, n)``."""
-    steps = np.abs(np.diff(plane, axis=1))
+def _eighths(steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Means of steps from each column to the next, in eighths of the height: ``(8, n)``."""
     edges = np.arange(EIGHTHS) * len(steps) // EIGHTHS
-    sums: NDArray[np.int64] = np.add.reduceat(steps, edges, axis=0, dtype=np.int64)
+    sums: NDArray[np.int64] = np.add.reduceat(steps, edges, axis=0)
     return sums // np.diff([*edges, len(steps)])[:, np.newaxis]
 
 
@@ -186,14 +206,6 @@ def _cells(across: list[int], down: list[int], width: int, height: int) -> list[
         for top, bottom in pairwise([0, *down, height])
         for left, right in pairwise([0, *across, width])
     ]
-
-
-def _common(box: _Box, other: _Box) -> float:
-    """Intersection over union."""
-    across = max(0, min(box[2], other[2]) - max(box[0], other[0]))
-    down = max(0, min(box[3], other[3]) - max(box[1], other[1]))
-    areas = sum((right - left) * (bottom - top) for left, top, right, bottom in (box, other))
-    return across * down / max(1, areas - across * down)
 
 
 def _stored(frame: Frame, shares: NDArray[np.float64]) -> NDArray[np.int64]:
