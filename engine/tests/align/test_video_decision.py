@@ -11,8 +11,10 @@ from video_banks import FOOTAGE, ITEMS, OTHER, bank, decided, of, within
 
 from repit_engine.align import DEFAULT_VIDEO_RULE, VideoIndex, decide_video, rule, times_within
 from repit_engine.align.judging import judged
+from repit_engine.align.upload import Upload
 from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
+from repit_engine.moments import Asked, VideoStage
 from repit_engine.pdq import Orientation
 
 
@@ -293,3 +295,12 @@ def test_rates_are_one_table(index):
     rates = replace(DEFAULT_VIDEO_RULE.rates, single=((0, -0.1), (256, 0.0)), second=((0, -0.1), (256, 0.0)))
     blind = replace(DEFAULT_VIDEO_RULE, rates=replace(rates, whole=((0, -0.1), (256, 0.0))))
     assert decided(index, Shown((FOOTAGE[2], 3_000, 4_000, 1)), rule=blind).strength is not Strength.BLOCK
+
+
+def test_more_hashes_at_one_time_are_more_moments_that_chance_may_meet() -> None:
+    rows = np.random.default_rng(5).integers(0, 256, (2_000, 32), np.uint8)
+    none = np.zeros(2_000, np.uint8)
+    asked = Asked(
+        VideoStage.DENSE, rows, np.zeros(2_000, np.int64), none, none, np.tile([0.0, 0, 1, 1], (2_000, 1))
+    )
+    assert Upload([asked], 500).moments == 4  # one for every 640 that are begun

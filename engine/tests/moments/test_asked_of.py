@@ -55,6 +55,21 @@ def test_every_frame_of_a_short_upload_is_asked_whole_in_eight_orientations() ->
     assert skipped < len(times) // 2
 
 
+@pytest.mark.parametrize(("length", "least", "most"), [(1500, 0.95, 1.0), (20_000, 0.01, 0.2)])
+def test_a_short_upload_is_asked_about_the_places_of_every_frame_and_of_nothing_twice(
+    length: int, least: float, most: float
+) -> None:
+    times = steady(length)
+    asked = [stage for stage in asked_of(Shown(times, panned(2))) if stage.stage is VideoStage.DENSE]
+    ms = np.concatenate([stage.ms for stage in asked])
+    kinds = np.concatenate([stage.kinds for stage in asked])
+    share = len(np.unique(ms[kinds == Kind.ANCHOR])) / len(times)
+    assert least <= share <= most
+    rows = np.concatenate([stage.hashes for stage in asked])[kinds == Kind.WHOLE]
+    whole = {(time, row.tobytes()) for time, row in zip(ms[kinds == Kind.WHOLE].tolist(), rows, strict=True)}
+    assert len(whole) == len(rows)
+
+
 def test_damaged_frames_are_asked_whole_but_are_no_still_moment() -> None:
     times = steady(1000)
     asked = list(asked_of(Shown(times, panned(3), corrupt=times)))

@@ -76,3 +76,14 @@ def test_the_seldom_seen_give_way_so_that_no_length_holds_more() -> None:
             plane[top : top + 40, left : left + 60] = int(rng.integers(40, 220)) * 256
         recurring.add(plane)
     assert len(recurring._seen) <= 2 * borders._MOST_HELD + 20
+
+
+@pytest.mark.filterwarnings("error")
+def test_thin_lines_along_a_frame_have_no_inside_and_are_no_box_of_what_moves() -> None:
+    constant = Constant()
+    for ms in range(0, 2000, 200):
+        plane = np.full((288, 512), 90 * 256, np.int32)
+        plane[:, :2] = plane[:2] = (60 + ms // 20) * 256
+        constant.add(ms, plane)
+    left, _, right, _ = constant.rectangles().T
+    assert (right - left >= 0.12).all()
