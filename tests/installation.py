@@ -36,13 +36,18 @@ def eventually(true: Callable[[], bool], seconds: float = TIMEOUT) -> bool:
 
 
 def request(
-    url: str, body: bytes | None = None, kind: str = "application/json", key: str = ""
+    url: str,
+    body: bytes | None = None,
+    kind: str = "application/json",
+    key: str = "",
+    *,
+    seconds: float = 30,
 ) -> tuple[int, Any]:
-    """(status, JSON). Raises `OSError` while nobody answers."""
+    """(status, JSON). Raises `OSError` while nobody answers, and where nothing comes for so many seconds."""
     headers = {"Content-Type": kind, **({"Authorization": f"Bearer {key}"} if key else {})}
     asked = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - ours
     try:
-        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - ours
+        with urllib.request.urlopen(asked, timeout=seconds) as answer:  # noqa: S310 - ours
             status, raw = answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:

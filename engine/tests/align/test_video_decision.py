@@ -16,6 +16,7 @@ from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
 from repit_engine.moments import Asked, VideoStage
 from repit_engine.pdq import Orientation
+from repit_engine.stoplist import StopList
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,14 @@ def test_a_crop_is_found_by_its_squares(index):
     match = only(decide_video([upload.dense(whole=False)], index, duration=upload.duration))
     assert match.item == 4
     assert near(match.segments[0].item_from, 7_000)
+
+
+def test_squares_that_say_nothing_have_no_voice_and_frames_as_a_whole_keep_theirs(index):
+    upload = Shown((FOOTAGE[4], 7_000, 8_000, 1))
+    squares, all_of_it = upload.dense(whole=False), upload.dense()
+    stops = StopList(all_of_it.hashes)
+    assert not decide_video([squares], index, duration=upload.duration, stoplist=stops).matches
+    assert only(decide_video([all_of_it], index, duration=upload.duration, stoplist=stops)).item == 4
 
 
 @pytest.mark.parametrize(

@@ -55,11 +55,14 @@ def test_every_frame_of_a_short_upload_is_asked_whole_in_eight_orientations() ->
     assert skipped < len(times) // 2
 
 
-@pytest.mark.parametrize(("length", "least", "most"), [(1500, 0.95, 1.0), (20_000, 0.01, 0.2)])
+@pytest.mark.parametrize(
+    ("length", "rate", "least", "most"),
+    [(1400, 30, 0.95, 1.0), (8_000, 20, 0.02, 0.4), (8_000, 30, 0.02, 0.4), (20_000, 30, 0.01, 0.2)],
+)
 def test_a_short_upload_is_asked_about_the_places_of_every_frame_and_of_nothing_twice(
-    length: int, least: float, most: float
+    length: int, rate: int, least: float, most: float
 ) -> None:
-    times = steady(length)
+    times = steady(length, rate)
     asked = [stage for stage in asked_of(Shown(times, panned(2))) if stage.stage is VideoStage.DENSE]
     ms = np.concatenate([stage.ms for stage in asked])
     kinds = np.concatenate([stage.kinds for stage in asked])

@@ -1,5 +1,7 @@
 """Hashes that mean nothing, as data and as they show up."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from repit_engine.errors import (
     SnapshotTruncated,
     WrongInput,
 )
+from repit_engine.pdq import distances
 from repit_engine.stoplist import Crowd, StopList, build_stoplist, joined, read_stoplist
 
 
@@ -30,6 +33,19 @@ def test_a_hash_within_the_radius_says_nothing():
     stops = StopList(known, radius=20)
     asked = np.stack([known[2], flipped(known[3], 20), flipped(known[3], 21)])
     assert stops.near(asked).tolist() == [True, True, False]
+
+
+def test_of_many_hashes_each_is_judged_by_itself_in_little_memory():
+    known, asked = rows(31, 3_000), rows(32, 2_000)
+    asked[::7] = known[: len(asked[::7])]
+    stops = StopList(known, radius=100)
+    tracemalloc.start()
+    near = stops.near(asked)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_array_equal(near, (distances(asked, known) <= 100).any(axis=1))
+    assert 0 < np.count_nonzero(near[1::7]) < len(near[1::7])
+    assert most < 1_000_000  # all distances at once are twelve
 
 
 def test_an_empty_list_silences_nothing():

@@ -18,7 +18,7 @@ from repit_engine.align.protocol import Muted, VideoSearch
 from repit_engine.align.rates import DEFAULT_VIDEO_RULE, VideoRule
 from repit_engine.align.result import VideoDecision, VideoMatch
 from repit_engine.align.shared import SharedParts
-from repit_engine.align.upload import Upload
+from repit_engine.align.upload import Upload, speaking
 from repit_engine.align.work import MOST_WORK, Work
 from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
@@ -111,7 +111,7 @@ class _Asking:
         self.matches: tuple[VideoMatch, ...] = ()
         self.spans: Spans = ()
         self._waiting, self._up_to_date = set[int](), set[int]()
-        self._upload = Upload((), duration)
+        self._upload: Upload | None = None
 
     @property
     def left(self) -> int:
@@ -121,8 +121,10 @@ class _Asking:
     def hear(self, stage: Asked, reserve: float = 0.0) -> None:
         """Search what a stage asks, and judge anew the videos that it meets. `reserve`: the share of all work
         that is kept for later."""
+        if self._stoplist is not None:
+            stage = speaking(stage, self._stoplist)
         self._heard.append(stage)
-        self._upload = Upload(self._heard, self._duration, self._stoplist)
+        self._upload = None  # put in order when something is met: most uploads meet nothing
         self._up_to_date.clear()
         fresh = self._meet(stage)
         self._met.update(fresh)
@@ -140,8 +142,9 @@ class _Asking:
             if item is None:
                 continue
             refused = self._work.refused
-            if self._work.takes(len(self._upload) * len(item.hashes), reserve):
-                meeting = Meeting(self._upload, item, self._index.rows, self._rule, self._work)
+            upload = self._upload = self._upload or Upload(self._heard, self._duration)
+            if self._work.takes(len(upload) * len(item.hashes), reserve):
+                meeting = Meeting(upload, item, self._index.rows, self._rule, self._work)
                 self._judgements[number] = judged(meeting, self._shared)
             if self._work.refused > refused:
                 self._waiting.add(number)

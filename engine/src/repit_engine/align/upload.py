@@ -41,7 +41,7 @@ class Upload:
     whole frame. `places` ``(n,) int64``: equal where the rectangle is. `duration` in milliseconds.
     """
 
-    def __init__(self, stages: Sequence[Asked], duration: int, stoplist: StopList | None = None) -> None:
+    def __init__(self, stages: Sequence[Asked], duration: int) -> None:
         hashes = np.concatenate(
             [np.empty((0, 32), np.uint8), *(as_hash_array(part.hashes) for part in stages)]
         )
@@ -50,12 +50,8 @@ class Upload:
         turns = np.concatenate([np.empty(0, np.uint8), *(part.orientation for part in stages)])
         places = np.concatenate([np.empty((0, 4)), *(part.rectangles for part in stages)])
         turns = turns + np.where(kinds == Kind.NEGATIVE, NEGATIVE, 0).astype(np.uint8)
-        speaks = np.ones(len(hashes), np.bool_)
-        if stoplist is not None and len(hashes):
-            speaks = (kinds == Kind.WHOLE) | ~stoplist.near(hashes)
         words = hashes.view(np.uint64)
         order = np.lexsort((*words.T, ms, turns))
-        order = order[speaks[order]]
         self.hashes: HashArray = np.ascontiguousarray(hashes[order])
         self.turns, self.ms = turns[order], ms[order]
         self.whole: NDArray[np.bool_] = kinds[order] == Kind.WHOLE
@@ -118,6 +114,23 @@ class Upload:
         jit.align_near.steps(hashes.view(np.uint64), bits)
         near = np.diff(ms) <= _NEIGHBOURS
         return ((ms[1:] + ms[:-1]) / 2)[near], bits[near]
+
+
+def speaking(stage: Asked, stoplist: StopList) -> Asked:
+    """A stage without hashes of places that say nothing; frames as a whole stay."""
+    speaks = stage.kinds == Kind.WHOLE
+    places = np.flatnonzero(~speaks)
+    speaks[places] = ~stoplist.near(stage.hashes[places])
+    if speaks.all():
+        return stage
+    return Asked(
+        stage.stage,
+        stage.hashes[speaks],
+        stage.ms[speaks],
+        stage.kinds[speaks],
+        stage.orientation[speaks],
+        stage.rectangles[speaks],
+    )
 
 
 def _numbered(places: NDArray[np.float64]) -> NDArray[np.int64]:

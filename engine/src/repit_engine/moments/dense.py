@@ -29,7 +29,7 @@ than further moments."""
 LEAST_WITH_TRIMS: Final = 64
 """With fewer, none are spent on borders: those that stay are found by `parts`."""
 MOST_STILL: Final = 200
-USUAL_STILL: Final = 90
+USUAL_STILL: Final = 85
 """What a still moment is asked with, about."""
 CLOSE: Final = (0, 35, 50, 66, 100)
 """Milliseconds in place of `motion.APART`, the first that gives no more moments than there is room for; at 0
@@ -106,13 +106,11 @@ class _Stills:
         self, times: NDArray[np.int64], most: int, rows: Rows, constant: Constant, whole: Set[int]
     ) -> None:
         """`whole`: times at which nothing needs to be asked as a whole any more."""
-        seconds = len(np.unique(times // SECOND))
-        room, frames = most // USUAL_STILL, len(turns_of(times))
-        fits = (apart for apart in CLOSE if (_expected(seconds, apart) if apart else frames) <= room)
+        fits = (apart for apart in CLOSE if _expected(times, apart) <= most // USUAL_STILL)
         self.apart = next(fits, APART)
         self._each = MOST_STILL
         if self.apart == APART:
-            self._each = min(max(most // _expected(seconds, APART), LEAST_STILL), MOST_STILL)
+            self._each = min(max(most // _expected(times, APART), LEAST_STILL), MOST_STILL)
         self._left = Allowance(most, times, 2 * self._each)
         self._rows = rows
         self._constant = constant
@@ -134,6 +132,11 @@ class _Stills:
         self._left.use(used)
 
 
-def _expected(seconds: int, apart: int) -> int:
-    """How many still moments there are, about: 2 a second at `APART`, 4 at 66 ms (hand-held footage)."""
-    return 1 + 300 * seconds // apart
+def _expected(times: NDArray[np.int64], apart: int) -> int:
+    """How many still moments there are, about: 2 a second at `APART`, 4 at 66 ms (hand-held footage); every
+    frame, where frames do not come so close to one another.
+    """
+    frames = len(turns_of(times))
+    if apart == 0 or len(times) < 2 or np.median(np.diff(times)) > apart:
+        return frames
+    return min(frames, 1 + 300 * len(np.unique(times // SECOND)) // apart)
