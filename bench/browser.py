@@ -1,8 +1,8 @@
 """A photograph and a film hashed on the person's own device: the bundle as served, in Debian's Chromium.
 
-In: `--only photo`, `--only slow`, `--only film`. Out: `docs/bench/browser.md`. Next: a reader. The page's own
+In: `--only photo`, `slow`, `film`, `moments`. Out: `docs/bench/browser.md`. Next: a reader. The page's own
 clock times its steps; processor time and memory are those of the process that runs the page and its worker,
-from the kernel's books. The peer is the engine on the same picture, and hashlib on the same film.
+from the kernel's books. The peer is the engine on the same picture and video, and hashlib on the film.
 
 A slow phone is that process at a quarter of its speed, all threads of it: stopped for three times as long as
 it was let run. The browser's own throttle slows the page's thread, and only in part the worker's.
@@ -19,6 +19,7 @@ import statistics
 import tempfile
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -30,14 +31,21 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from bench.common import ROOT, Options, Report, Table
+from bench.video.decoding import CODECS, PHONE
+from bench.video.filming import BGR, write
 from repit_engine import pdq
 from repit_engine.anchors import bank_family, warm_up
+from repit_engine.moments import moments_of, to_bytes
 from repit_engine.picture import open_picture
 from repit_engine.stoplist import package_stoplist
+from repit_engine.video import open_video
 
 BUNDLE = ROOT / "service/src/repit/hotline/web/case_pages/static/case_pages/device"
 WIDTH, HEIGHT = 4000, 3000
 FILM_BYTES = 1_000_000_000
+PHONE_SECONDS, PHONE_RATE, PHONE_SHOT = 120, 30, 12
+PHONE_SIZE = 1920, 1080
+MOMENTS_GOAL_S, MOMENTS_GOAL_MB = 30.0, 200.0
 ROUNDS = 7
 PICKS = (statistics.median, min, max)
 GOALS = {"standard hash": 400.0, "family": 1500.0}
@@ -56,7 +64,9 @@ PAGE = b"""<!DOCTYPE html><html lang="en"><title>bench</title><form>
 
 
 def run(options: Options) -> Report:
-    """Hash a photograph of 12 megapixels several times and a film of 1 GB with and without WebAssembly."""
+    """Hash a photograph of 12 megapixels several times, a film of 1 GB with and without WebAssembly, and find
+    the moments of two minutes as a phone records them.
+    """
     report = Report(
         "browser",
         "Hashing on the person's device",
@@ -65,7 +75,7 @@ def run(options: Options) -> Report:
     )
     with tempfile.TemporaryDirectory() as folder:
         photo, film = Path(folder) / "photo.jpg", Path(folder) / "film.mp4"
-        wanted = set(options.only) or {"photo", "slow", "film"}
+        wanted = set(options.only) or {"photo", "slow", "film", "moments"}
         if wanted & {"photo", "slow"}:
             photo.write_bytes(_photograph())
         if "photo" in wanted:
@@ -76,6 +86,8 @@ def run(options: Options) -> Report:
         if "film" in wanted:
             _write_film(film)
             _film(report, film)
+        if "moments" in wanted:
+            _moments(report, Path(folder) / "phone.mp4")
     report.notes += [
         "The page's clock counts what other programs of a busy machine take, too; the least time is the "
         "nearest to what it needs.",
@@ -253,6 +265,45 @@ def _film(report: Report, film: Path) -> None:
         )
 
 
+def _moments(report: Report, film: Path) -> None:
+    """Two minutes of 1080p: from choosing them to their moments, and whether those are the engine's."""
+    write(film, _walk(), PHONE_RATE, CODECS[PHONE](PHONE_SIZE[1]))
+    warm_up()
+    start = time.process_time()
+    with open_video(film) as video:
+        wanted = to_bytes(moments_of(video))
+    theirs = time.process_time() - start
+    rounds = [_hashed(film) for _ in range(3)]
+    if any(each["moments"] != wanted for each in rounds):
+        raise SystemExit("The page's moments are not the engine's.")
+    walls = sorted(each["wall"] for each in rounds)
+    work = f"{PHONE_SECONDS} s of 1080p as a phone records: digests and moments"
+    report.compare(f"{work}, from choosing to ready", "s", walls[1], "engine, processor", theirs)
+    report.compare(f"{work}, processor time of the page's process", "s", rounds[0]["cpu"] / 1000)
+    more = max(each["after"] - each["before"] for each in rounds)
+    report.compare(f"{work}, memory", "MB", more)
+    size = film.stat().st_size / 1e6
+    report.notes += [
+        f"video of {size:.0f} MB: {walls[0]:.1f} to {walls[-1]:.1f} s, goal {MOMENTS_GOAL_S:.0f} s; "
+        "its moments are the engine's to the bit",
+        f"video: memory {rounds[0]['before']:.0f} MB before, {more:.0f} MB more at most, goal "
+        f"{MOMENTS_GOAL_MB:.0f} MB; of the page's process, which decodes it as well",
+    ]
+
+
+def _walk() -> Iterator[BGR]:
+    """What a hand sees that holds a phone: another part of one large picture in each shot."""
+    with Image.open(io.BytesIO(_photograph())) as picture:
+        sheet = np.ascontiguousarray(np.asarray(picture)[:, :, ::-1])
+    width, height = PHONE_SIZE
+    room_x, room_y = WIDTH - width, HEIGHT - height
+    for number in range(PHONE_SECONDS * PHONE_RATE):
+        shot, ms = number // (PHONE_SHOT * PHONE_RATE), number * 1000 / PHONE_RATE
+        x = room_x * (0.5 + 0.35 * np.sin(ms / 2300 + 2.1 * shot) + 0.02 * np.sin(ms / 170))
+        y = room_y * (0.5 + 0.35 * np.sin(ms / 3100 + 1.3 * shot) + 0.02 * np.sin(ms / 130))
+        yield sheet[int(y) : int(y) + height, int(x) : int(x) + width]
+
+
 def _photograph() -> bytes:
     """Noise of every grain, as natural pictures have it."""
     random = np.random.default_rng(12)
@@ -282,13 +333,17 @@ def _hashed(file: Path, *, wasm: bool = True) -> dict[str, Any]:
     with _page(wasm=wasm) as (page, process):
         page.wait_for_timeout(500)
         before, cpu, worker = _peak(process), _cpu(process), _worker_cpu(process)
+        begun = time.perf_counter()
         page.locator("[data-device-files]").set_input_files(file)
         page.locator("li[data-mood]").wait_for(timeout=300_000)
+        wall = time.perf_counter() - begun
         row = page.locator("li[data-mood]")
         items = json.loads(page.locator("textarea[name=hashes]").input_value())
         return {
             "took": json.loads(str(row.get_attribute("data-took"))),
             "values": [each["value"] for each in items[0]["hashes"]],
+            "moments": b64decode(items[0].get("moments", "")),
+            "wall": wall,
             "before": before,
             "after": _peak(process),
             "cpu": _cpu(process) - cpu,

@@ -19,6 +19,7 @@ import repit_engine
 from bench.common import ROOT
 from bench.video.keeping import KEPT, digest
 from repit_engine.align import VideoDecision, VideoIndex, decide_video
+from repit_engine.align.ids import numbers_of
 from repit_engine.moments import Asked, Moments, asked_about, asked_of, from_bytes, moments_of, to_bytes
 from repit_engine.stoplist import package_stoplist
 from repit_engine.types import HashArray, RangeResult
@@ -58,14 +59,22 @@ def kept_moments(path: Path) -> Moments:
 
 @dataclass
 class Scaled:
-    """An index as if it held `rows` hashes: thresholds follow from them, what is found does not."""
+    """An index as if it held `rows` hashes: thresholds follow from them, what is found does not. `hidden`:
+    numbers of items that it is as if not there.
+    """
 
     index: VideoIndex
     rows: int
+    hidden: tuple[int, ...] = ()
 
     def search(self, hashes: HashArray, radius: int) -> RangeResult:
         """See `VideoSearch`."""
-        return self.index.search(hashes, radius)
+        found = self.index.search(hashes, radius)
+        if not self.hidden:
+            return found
+        there = ~np.isin(numbers_of(found.ids), np.array(self.hidden, np.uint64))
+        lims = np.concatenate([np.zeros(1, np.int64), np.cumsum(there)])[found.lims]
+        return RangeResult(lims, found.ids[there], found.distances[there], found.truncated)
 
     def moments(self, number: int) -> Moments | None:
         """See `VideoSearch`."""
@@ -108,11 +117,13 @@ class Upload:
         self.seconds += time.thread_time() - begun
         return stage
 
-    def decided(self, index: VideoIndex, rows: int, *, again: bool = False) -> VideoDecision:
-        """As a bank of so many hashes would, this index among them; `again`: what was met is asked about once
-        more.
+    def decided(
+        self, index: VideoIndex, rows: int, *, again: bool = False, hidden: tuple[int, ...] = ()
+    ) -> VideoDecision:
+        """As a bank of so many hashes would, this index among them without `hidden`; `again`: what was met is
+        asked about once more.
         """
-        searched = Scaled(index, max(rows, index.rows))
+        searched = Scaled(index, max(rows, index.rows), hidden)
         return decide_video(
             self.stages(),
             searched,

@@ -71,6 +71,12 @@ class Bank:
         """Of an original."""
         return next(place for place, each in enumerate(self.originals) if each.name == name)
 
+    def related(self, name: str) -> tuple[int, ...]:
+        """Numbers of others that may show the same: an upload that is refused for one of them is asked no
+        further, so that they are hidden."""
+        shown = {self.number(name), *self.unrelated(name)}
+        return tuple(place for place in range(len(self.originals)) if place not in shown)
+
     def unrelated(self, name: str) -> list[int]:
         """Numbers of all that show nothing of this film, as far as is known."""
         own = self.originals[self.number(name)]
@@ -88,12 +94,15 @@ def asked(bank: Bank, copies: Sequence[Copy], processes: int, title: str) -> lis
 
 def _asked(bank: Bank, copy: Copy) -> Answer:
     own, strangers = bank.number(copy.original), set(bank.unrelated(copy.original))
+    hidden = bank.related(copy.original)
     with open_video(copy.path) as video:
         upload = Upload(video)
         # The largest bank first: it stops last, so that time and hashes are those of a large bank.
-        decisions = {rows: upload.decided(bank.index, rows) for rows in sorted(SIZES, reverse=True)}
+        decisions = {
+            rows: upload.decided(bank.index, rows, hidden=hidden) for rows in sorted(SIZES, reverse=True)
+        }
         seconds, hashes = upload.seconds, upload.hashes
-        second = upload.decided(bank.index, SIZES[-1], again=True)
+        second = upload.decided(bank.index, SIZES[-1], again=True, hidden=hidden)
     found, blocked = [], []
     for rows in SIZES:
         mine = [match for match in decisions[rows].matches if match.item == own]

@@ -28,6 +28,8 @@ LONG: Final = 600
 RATE: Final = 30
 BYTES_A_HASH: Final = 110
 """While a bank is built."""
+CLIP: Final = 3_000
+"""Hashes of five seconds."""
 PEER_FRAMES: Final = 60
 PEER_MOST: Final = 1_000_000
 """Hashes that VPDQIndex is built for whole; beyond that its search alone is measured."""
@@ -71,6 +73,9 @@ def _ours(page: Report, label: str, size: int, rng: np.random.Generator, seconds
     stages = list(_stages(strangers))
     decide = _best(lambda: decide_video(stages, index, duration=LONG * 1000), 1)
     page.compare(f"all stages, searched and decided, {label}", "s", decide)
+    few = list(_stages(strangers[:CLIP]))
+    clip = _best(lambda: decide_video(few, index, duration=5_000), 1)
+    page.compare(f"a clip, {CLIP:,} hashes, once more in a wider radius, {label}", "s", clip)
     index.close()
     return once
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from footage import Footage, Returning, Shown, joined, moments_of
+from footage import Footage, Returning, Shown, asked, bits_of, joined, moments_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from video_banks import FOOTAGE, ITEMS, OTHER, bank, decided, of, within
@@ -12,6 +12,7 @@ from video_banks import FOOTAGE, ITEMS, OTHER, bank, decided, of, within
 from repit_engine.align import DEFAULT_VIDEO_RULE, VideoIndex, decide_video, rule, times_within
 from repit_engine.align.judging import judged
 from repit_engine.align.upload import Upload
+from repit_engine.anchors import Kind
 from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
 from repit_engine.moments import Asked, VideoStage
@@ -298,6 +299,77 @@ def test_evidence_grows_with_scenes_and_shrinks_with_the_bank(index):
     large = decided(Large(), Shown((FOOTAGE[2], 3_000, 20_000, 1)))
     assert large.best.expected_false > long.best.expected_false
     assert large.strength is Strength.BLOCK
+
+
+def farther(upload: Asked, bits: int) -> Asked:
+    """Every hash so many bits farther off."""
+    rng = np.random.default_rng(77)
+    rows = np.unpackbits(upload.hashes, axis=1)
+    order = rng.random(rows.shape).argsort(axis=1)[:, :bits]
+    np.put_along_axis(rows, order, 1 - np.take_along_axis(rows, order, axis=1), axis=1)
+    return replace(upload, hashes=np.packbits(rows, axis=1))
+
+
+class Noted:
+    """An index as if it held `rows` hashes; which searches were made: radius, queries."""
+
+    def __init__(self, index: VideoIndex, rows: int) -> None:
+        self.index, self.rows, self.searched = index, rows, list[tuple[int, int]]()
+        self.moments = index.moments
+
+    def search(self, hashes, radius):
+        self.searched.append((radius, len(hashes)))
+        return self.index.search(hashes, radius)
+
+
+def test_moments_that_are_all_just_beyond_the_radius_are_met_by_looking_wider(index):
+    upload = Shown((FOOTAGE[4], 7_000, 8_000, 1), noise=0.0)
+    stage = farther(upload.dense(), 34)
+    noted = Noted(index, index.rows)
+    assert only(decide_video([stage], noted, duration=upload.duration)).item == 4
+    assert noted.searched[:2] == [(31, len(stage)), (39, len(stage))]
+    assert not np.diff(index.search(stage.hashes, 31).lims).any()
+
+
+def test_what_is_sure_is_not_looked_for_more_widely(index):
+    upload = Shown((FOOTAGE[4], 7_000, 8_000, 1))
+    noted = Noted(index, index.rows)
+    only(decide_video([upload.dense()], noted, duration=upload.duration))
+    assert noted.searched[0] == (31, len(upload.dense())) and 39 not in dict(noted.searched)
+
+
+@pytest.mark.parametrize(("times", "radius", "share"), [(8, 39, 1.0), (5, 35, 1.0), (3, 35, 2 / 3)])
+def test_looking_wider_costs_no_more_than_the_largest_upload(index, times, radius, share):
+    asked_of_it = Shown((OTHER[0], 0, 12_000, 1)).dense()
+    noted = Noted(index, rule.MOST_SEARCHED // (times * len(asked_of_it)))
+    decide_video([asked_of_it], noted, duration=12_000)
+    (_, first), (wider, queries) = noted.searched
+    assert wider == radius
+    assert queries == pytest.approx(share * first, abs=2)
+    assert noted.rows * (first + dict(rule.WIDER)[wider] * queries) <= rule.MOST_SEARCHED
+
+
+def test_a_bank_too_large_for_more_is_searched_once(index):
+    stage = Shown((OTHER[0], 0, 12_000, 1)).dense()
+    noted = Noted(index, rule.MOST_SEARCHED // len(stage) + 1)
+    decide_video([stage], noted, duration=12_000)
+    assert noted.searched == [(31, len(stage))]
+
+
+def test_a_view_that_a_hand_holds_is_found_by_moments_that_follow_one_another():
+    """Every other moment is asked about, by one thing that stays in view: near to it at any time."""
+    found = []
+    for seed in range(12):
+        footage = Footage(900 + seed, 30, shot=60, shake=0.3)
+        held, upload = moments_of(footage), Shown((footage, 8_000, 12_000, 1))
+        index = VideoIndex()
+        index.add(0, held)
+        times = held.begins.astype(np.int64) - 8_000
+        times = times[(times >= 0) & (times < 12_000)][::2]
+        stage = asked(times, bits_of(upload.at(times)[:, 1]), Kind.ANCHOR, 0, 1)
+        found.append(bool(decide_video([stage], index, duration=12_000).matches))
+        index.close()
+    assert sum(found) >= 11
 
 
 def test_rates_are_one_table(index):

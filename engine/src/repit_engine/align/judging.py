@@ -100,7 +100,7 @@ def _weighed(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Fou
             if in_order(drawn, part.points, points, meeting):
                 segment = segment_of(drawn, part, meeting)
                 return Found(drawn, part, segment, evidence, strength, piece=False)
-    return of_scene(exact, part, segment_of(exact, part, meeting), meeting)
+    return of_scene(exact, part, segment_of(exact, part, meeting), points, meeting)
 
 
 def _further(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Found:

@@ -18,7 +18,7 @@ from repit_engine.align.protocol import Muted, VideoSearch
 from repit_engine.align.rates import DEFAULT_VIDEO_RULE, VideoRule
 from repit_engine.align.result import VideoDecision, VideoMatch
 from repit_engine.align.shared import SharedParts
-from repit_engine.align.upload import Upload, speaking
+from repit_engine.align.upload import Upload, some_of, speaking
 from repit_engine.align.work import MOST_WORK, Work
 from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
@@ -32,7 +32,12 @@ Again: TypeAlias = Callable[[Spans], Asked]
 `times_within`."""
 
 MOST_HASHES: Final = 25_000
-"""Of one upload, all stages together: at 42 million hashes two seconds of search."""
+"""Of one upload, all stages together: at 42 million hashes two to three seconds of search."""
+MOST_SEARCHED: Final = MOST_HASHES * 42_000_000
+"""Pairs of a hash that is asked and one that is held, by what one costs at the index's radius: with what is
+searched more widely no upload takes longer than the largest may."""
+WIDER: Final = ((39, 6), (35, 3))
+"""Radii, widest first, and how many times as long a search takes (42 million hashes; less among fewer)."""
 _STEP: Final = 140
 """Milliseconds between times that are asked about again; `moments.asked_about` takes all frames between."""
 _MOST_TIMES: Final = 1 << 17
@@ -61,7 +66,8 @@ def decide_video(
     """Try the stages in turn until one gives a match of strength `stop`, or none is left.
 
     `duration` of the upload in milliseconds. `again` is asked, once, about what was met, so that doubtful
-    matches become sure ones and ends are exact. `muted`: what agrees only there goes to a person.
+    matches become sure ones and ends are exact. Where no stage gave such a match, all is searched once more
+    in a wider radius, as far as `MOST_SEARCHED` goes. `muted`: what agrees only there goes to a person.
     `stoplist`: such hashes of the upload have no voice but as whole frames. `work`: how many pairs of hashes
     may be compared; the items that were met least often are left where they are too many. Raises
     `WrongInput`.
@@ -77,6 +83,8 @@ def decide_video(
             asking.hear(stage, _OF_STAGES)
             if asking.matches and asking.matches[0].strength in (stop, Strength.BLOCK):
                 break
+    else:
+        asking.look_wider(MOST_SEARCHED - index.rows * searched)
     asking.judge(_OF_AGAIN)
     if again is not None and asking.spans:
         stage = again(_joined(asking.spans, duration))
@@ -106,6 +114,7 @@ class _Asking:
         self._shared = SharedParts(index, rule, work, muted)
         self._heard: list[Asked] = []
         self._met: Counter[int] = Counter()
+        self._nearly: Counter[int] = Counter()
         self._items: dict[int, Item] = {}
         self._judgements: dict[int, Judgement] = {}
         self.matches: tuple[VideoMatch, ...] = ()
@@ -115,7 +124,8 @@ class _Asking:
 
     @property
     def left(self) -> int:
-        """How many items were not judged by all that was heard, since the work was used up."""
+        """How many items that were met within the index's radius were not judged by all that was heard, since
+        the work was used up."""
         return len(self._waiting)
 
     def hear(self, stage: Asked, reserve: float = 0.0) -> None:
@@ -126,16 +136,29 @@ class _Asking:
         self._heard.append(stage)
         self._upload = None  # put in order when something is met: most uploads meet nothing
         self._up_to_date.clear()
-        fresh = self._meet(stage)
+        fresh = self._meet(stage, self._rule.radius)
         self._met.update(fresh)
         self._judge(set(fresh), reserve)
 
+    def look_wider(self, most: int) -> None:
+        """Meet videos by hashes farther off, at a cost of `most` pairs: of all that was asked in the widest
+        radius that this allows, or of as much as it allows, evenly, in the narrowest. Whoever is met follows
+        those met before. Three moments at 34 bits are as good as one at 20, and none of them is met at 31.
+        """
+        pairs = max(1, self._index.rows * sum(len(stage) for stage in self._heard))
+        radius, times = next((wider for wider in WIDER if wider[1] * pairs <= most), WIDER[-1])
+        share = min(1.0, most / (times * pairs))
+        if radius > self._rule.radius and share > 0:
+            for stage in self._heard:
+                rows = (np.arange(int(share * len(stage))) / share).astype(np.int64)
+                self._nearly.update(self._meet(some_of(stage, rows), radius))
+
     def judge(self, reserve: float = 0.0) -> None:
         """Judge all that was met by all that was heard, unless it is."""
-        self._judge(set(self._met), reserve)
+        self._judge(set(self._met) | set(self._nearly), reserve)
 
     def _judge(self, numbers: set[int], reserve: float) -> None:
-        chosen = sorted(self._met, key=lambda number: (-self._met[number], number))[:_MOST_MET]
+        chosen = sorted(self._met | self._nearly, key=self._likeliest)[:_MOST_MET]
         due = [number for number in chosen if number in numbers - self._up_to_date]
         for number in due:
             item = self._item(number)
@@ -147,7 +170,8 @@ class _Asking:
                 meeting = Meeting(upload, item, self._index.rows, self._rule, self._work)
                 self._judgements[number] = judged(meeting, self._shared)
             if self._work.refused > refused:
-                self._waiting.add(number)
+                if number in self._met:
+                    self._waiting.add(number)
             else:
                 self._waiting.discard(number)
                 self._up_to_date.add(number)
@@ -155,9 +179,12 @@ class _Asking:
         self.matches = tuple(sorted((known.match for known in kept if known.match is not None), key=surest))
         self.spans = tuple(span for known in kept for span in known.spans)
 
-    def _meet(self, stage: Asked) -> Counter[int]:
+    def _likeliest(self, number: int) -> tuple[int, int, int]:
+        return -self._met[number], -self._nearly[number], number
+
+    def _meet(self, stage: Asked, radius: int) -> Counter[int]:
         """At how many times of the upload each video is met."""
-        found = self._index.search(stage.hashes, self._rule.radius)
+        found = self._index.search(stage.hashes, radius)
         times = stage.ms[np.repeat(np.arange(len(stage)), np.diff(found.lims))]
         pairs = np.unique(np.stack([numbers_of(found.ids).astype(np.int64), times], axis=1), axis=0)
         return Counter(pairs[:, 0].tolist())

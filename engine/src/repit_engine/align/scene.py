@@ -16,6 +16,7 @@ from repit_engine.align.evidence import Evidence, strength_of
 from repit_engine.align.found import Found
 from repit_engine.align.lines import Line
 from repit_engine.align.meeting import Meeting
+from repit_engine.align.order import in_order
 from repit_engine.align.points import Points
 from repit_engine.align.result import Segment
 from repit_engine.align.stretches import Stretch
@@ -23,10 +24,12 @@ from repit_engine.decision import Strength
 
 _FROZEN: Final = 2.0
 """How many times as long as it stands in the item a picture stands in the upload, where it is held."""
+_LEAST: Final = 3
+"""Moments whose order says something."""
 
 
-def of_scene(line: Line, part: Stretch, segment: Segment, meeting: Meeting) -> Found:
-    """What the surest scene of a stretch is worth by itself."""
+def of_scene(line: Line, part: Stretch, segment: Segment, seen: Points, meeting: Meeting) -> Found:
+    """What the surest scene of a stretch is worth by itself; `seen`: all points of its turn."""
     item, rule, upload = meeting.item, meeting.rule, meeting.upload
     points = part.points
     surest = int(np.lexsort((points.sharp, points.moments, points.chances))[0])
@@ -36,13 +39,39 @@ def of_scene(line: Line, part: Stretch, segment: Segment, meeting: Meeting) -> F
     segment, shown, stands = _held(segment, points)
     long = item.scene_count == 1 or min(shown, stands) >= rule.long
     strength = strength_of(expected, rule)
-    if shown < min(rule.held, upload.covered / 2) and stands < item.moments.duration / 2:
+    flashes = shown < _least(meeting) and stands < item.moments.duration / 2
+    if flashes and not _goes_on(line, part.points, seen, meeting):
         strength = Strength.NONE
     elif long and bool(points.standard.any()):
         strength = Strength.BLOCK
     elif strength is Strength.BLOCK and not long:
         strength = Strength.REVIEW
     return Found(line, part, segment, Evidence(expected, 1), strength, piece=not long)
+
+
+def _least(meeting: Meeting) -> float:
+    """Milliseconds below which nothing is held."""
+    return min(meeting.rule.held, meeting.upload.covered / 2)
+
+
+def _goes_on(line: Line, points: Points, seen: Points, meeting: Meeting) -> bool:
+    """Whether other moments of the item come before and after as they should: a view that a hand holds is
+    many scenes, which resemble one another too much to be accidents of their own. What follows a thing
+    through it misses the speed, so that the one at which a film was made is tried as well.
+    """
+    plain = float(np.sign(line.speed))
+    offsets = (points.firsts + points.lasts) / 2 - plain * points.sharp
+    lines = [line, *(Line(plain, offset, line.score) for offset in np.unique(offsets).tolist())]
+    return any(_is_followed(drawn, seen, meeting) for drawn in lines)
+
+
+def _is_followed(line: Line, seen: Points, meeting: Meeting) -> bool:
+    agreeing = seen.of(line.misses(seen) <= meeting.rule.tolerance)
+    if len(np.unique(agreeing.moments)) < _LEAST:
+        return False
+    if agreeing.tos.max() - agreeing.froms.min() < _least(meeting):
+        return False
+    return in_order(line, agreeing, seen, meeting)
 
 
 def _held(segment: Segment, points: Points) -> tuple[Segment, int, int]:

@@ -121,15 +121,18 @@ def speaking(stage: Asked, stoplist: StopList) -> Asked:
     speaks = stage.kinds == Kind.WHOLE
     places = np.flatnonzero(~speaks)
     speaks[places] = ~stoplist.near(stage.hashes[places])
-    if speaks.all():
-        return stage
+    return stage if speaks.all() else some_of(stage, speaks)
+
+
+def some_of(stage: Asked, which: NDArray[np.bool_] | NDArray[np.int64]) -> Asked:
+    """Some of its hashes."""
     return Asked(
         stage.stage,
-        stage.hashes[speaks],
-        stage.ms[speaks],
-        stage.kinds[speaks],
-        stage.orientation[speaks],
-        stage.rectangles[speaks],
+        stage.hashes[which],
+        stage.ms[which],
+        stage.kinds[which],
+        stage.orientation[which],
+        stage.rectangles[which],
     )
 
 
