@@ -184,7 +184,8 @@ class Device {
 
   #watched(entry: Entry, { moments, note, seen, way, frames, took }: VideoOutcome): void {
     entry.row.element.dataset["way"] = way ?? "none";
-    entry.row.element.dataset["took"] = JSON.stringify({ watch: took, frames });
+    const before = JSON.parse(entry.row.element.dataset["took"] ?? "{}") as Record<string, number>;
+    entry.row.element.dataset["took"] = JSON.stringify({ ...before, watch: took, frames });
     const items = entry.items?.map((item) => (moments === null ? item : { ...item, moments: toBase64(moments) })) ?? null;
     const plain = way === "codecs" ? "video-ready" : "video-seen";
     this.#list.finished(entry, items, note ?? plain, note === null ? "ready" : "partly", { seen: clock(seen) });
