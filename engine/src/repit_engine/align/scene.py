@@ -26,6 +26,10 @@ _FROZEN: Final = 2.0
 """How many times as long as it stands in the item a picture stands in the upload, where it is held."""
 _LEAST: Final = 3
 """Moments whose order says something."""
+_MOST_TRIED: Final = 8
+"""Points, the nearest, through which a line of the usual speed is tried."""
+_OF_POINT: Final = 400
+"""Pairs of hashes in the time that telling a point on or off a line takes."""
 
 
 def of_scene(line: Line, part: Stretch, segment: Segment, seen: Points, meeting: Meeting) -> Found:
@@ -39,13 +43,13 @@ def of_scene(line: Line, part: Stretch, segment: Segment, seen: Points, meeting:
     segment, shown, stands = _held(segment, points)
     long = item.scene_count == 1 or min(shown, stands) >= rule.long
     strength = strength_of(expected, rule)
-    flashes = shown < _least(meeting) and stands < item.moments.duration / 2
-    if flashes and not _goes_on(line, part.points, seen, meeting):
-        strength = Strength.NONE
-    elif long and bool(points.standard.any()):
+    if long and bool(points.standard.any()):
         strength = Strength.BLOCK
     elif strength is Strength.BLOCK and not long:
         strength = Strength.REVIEW
+    flashes = shown < _least(meeting) and stands < item.moments.duration / 2
+    if flashes and strength is not Strength.NONE and not _goes_on(line, part.points, seen, meeting):
+        strength = Strength.NONE
     return Found(line, part, segment, Evidence(expected, 1), strength, piece=not long)
 
 
@@ -60,8 +64,11 @@ def _goes_on(line: Line, points: Points, seen: Points, meeting: Meeting) -> bool
     through it misses the speed, so that the one at which a film was made is tried as well.
     """
     plain = float(np.sign(line.speed))
-    offsets = (points.firsts + points.lasts) / 2 - plain * points.sharp
+    nearest = points.of(np.lexsort((points.sharp, points.moments, points.bits))[:_MOST_TRIED])
+    offsets = (nearest.firsts + nearest.lasts) / 2 - plain * nearest.sharp
     lines = [line, *(Line(plain, offset, line.score) for offset in np.unique(offsets).tolist())]
+    if not meeting.work.takes(len(lines) * len(seen) * _OF_POINT):
+        return False
     return any(_is_followed(drawn, seen, meeting) for drawn in lines)
 
 
