@@ -87,7 +87,11 @@ def reported(key: str) -> int:
 
 
 def salted() -> list[str]:
-    """The salt of the hour, and by what is found what was counted under it."""
+    """The salt of the hour, and by what is found what was counted under it; PostgreSQL has taken its samples,
+    as it does by itself from time to time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE limits_count, limits_salt")
     return [hour.salt()[0].hex(), *Count.objects.values_list("slot", flat=True)]
 
 
