@@ -11,26 +11,22 @@ it was let run. The browser's own throttle slows the page's thread, and only in 
 import gzip
 import hashlib
 import io
-import json
 import os
-import shutil
 import signal
 import statistics
 import tempfile
 import threading
 import time
-from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
 
-from bench.common import ROOT, Options, Report, Table
+from bench.browser_page import BUNDLE, hashed, page_of, processor
+from bench.common import Options, Report, Table
 from bench.video.decoding import CODECS, PHONE
 from bench.video.filming import BGR, write
 from repit_engine import pdq
@@ -40,7 +36,6 @@ from repit_engine.picture import open_picture
 from repit_engine.stoplist import package_stoplist
 from repit_engine.video import open_video
 
-BUNDLE = ROOT / "service/src/repit/hotline/web/case_pages/static/case_pages/device"
 WIDTH, HEIGHT = 4000, 3000
 FILM_BYTES = 1_000_000_000
 PHONE_SECONDS, PHONE_RATE, PHONE_SHOT = 120, 30, 12
@@ -52,15 +47,6 @@ GOALS = {"standard hash": 400.0, "family": 1500.0}
 SLOW_GOAL = 2500.0
 SLICE, TIMES = 0.005, 4
 FILES = ("device.js", "worker.js", "video-worker.js", "stop-list.js", "device.css")
-PAGE = b"""<!DOCTYPE html><html lang="en"><title>bench</title><form>
-<input type="radio" name="level" value="family" checked>
-<div data-device data-most="200" data-worker="/worker.js" data-video-worker="/video-worker.js">
-<input type="file" multiple data-device-files>
-<ul data-device-list></ul><p data-device-status></p><textarea name="hashes" data-device-paste></textarea>
-</div></form>
-<script type="application/json" id="device-words">{}</script>
-<script src="/device.js" defer></script>
-<script src="/stop-list.js" defer data-device-stop-list></script></html>"""
 
 
 def run(options: Options) -> Report:
@@ -101,7 +87,7 @@ def run(options: Options) -> Report:
 
 
 def _photo(report: Report, photo: Path) -> None:
-    rounds = [_hashed(photo) for _ in range(ROUNDS)]
+    rounds = [hashed(photo) for _ in range(ROUNDS)]
     steps = {name: statistics.median(each["took"][name] for each in rounds) for name in rounds[0]["took"]}
     warm_up()
     picture = open_picture(photo, full=True)
@@ -170,7 +156,7 @@ def _chosen(report: Report, photo: Path) -> None:
             )
     heading = ("speed", "12 MP photograph", "of the page", "ms p50", "least", "most")
     report.tables.append(Table("From choosing to ready", heading, rows))
-    answer = _hashed(large)
+    answer = hashed(large)
     report.notes.append(
         f"a photograph of 48 MP: memory {answer['before']:.0f} MB before, {answer['after']:.0f} MB at most, "
         f"192 MB the picture; processor time of the page's process {answer['cpu']:.0f} ms"
@@ -191,15 +177,15 @@ def _weight(report: Report) -> None:
 def _twice(file: Path, *, slow: bool) -> list[tuple[float, float]]:
     """Milliseconds from the choice to the last row that is done, and of processor time: of two pictures one
     after the other."""
-    with _page(wasm=True) as (page, process), _slowed(process) if slow else nullcontext():
+    with page_of(wasm=True) as (page, process), _slowed(process) if slow else nullcontext():
         page.wait_for_timeout(3000)
         page.evaluate(_CLOCK)
         times = []
         for number in range(2):
-            before = _cpu(process)
+            before = processor(process)
             page.locator("[data-device-files]").set_input_files(file)
             page.locator("li[data-mood]").nth(number).wait_for(timeout=300_000)
-            used = _cpu(process) - before
+            used = processor(process) - before
             times.append((page.evaluate("ready[ready.length - 1] - chosen"), used))
         return times
 
@@ -253,7 +239,7 @@ def _film(report: Report, film: Path) -> None:
                 digest.update(piece)
     theirs = time.perf_counter() - start
     for kind, wasm in (("WebAssembly", True), ("plain script", False)):
-        answer = _hashed(film, wasm=wasm)
+        answer = hashed(film, wasm=wasm)
         if answer["values"] != [digest.hexdigest() for digest in digests]:
             raise SystemExit("The page's digests are not those of hashlib.")
         report.compare(
@@ -273,7 +259,7 @@ def _moments(report: Report, film: Path) -> None:
     with open_video(film) as video:
         wanted = to_bytes(moments_of(video))
     theirs = time.process_time() - start
-    rounds = [_hashed(film) for _ in range(3)]
+    rounds = [hashed(film) for _ in range(3)]
     if any(each["moments"] != wanted for each in rounds):
         raise SystemExit("The page's moments are not the engine's.")
     walls = sorted(each["wall"] for each in rounds)
@@ -326,87 +312,6 @@ def _write_film(path: Path) -> None:
         left = FILM_BYTES
         while left:
             left -= file.write(piece[: min(left, len(piece))])
-
-
-def _hashed(file: Path, *, wasm: bool = True) -> dict[str, Any]:
-    """One file in a page of its own: what it came to, milliseconds by step, processor time, memory."""
-    with _page(wasm=wasm) as (page, process):
-        page.wait_for_timeout(500)
-        before, cpu, worker = _peak(process), _cpu(process), _worker_cpu(process)
-        begun = time.perf_counter()
-        page.locator("[data-device-files]").set_input_files(file)
-        page.locator("li[data-mood]").wait_for(timeout=300_000)
-        wall = time.perf_counter() - begun
-        row = page.locator("li[data-mood]")
-        items = json.loads(page.locator("textarea[name=hashes]").input_value())
-        return {
-            "took": json.loads(str(row.get_attribute("data-took"))),
-            "values": [each["value"] for each in items[0]["hashes"]],
-            "moments": b64decode(items[0].get("moments", "")),
-            "wall": wall,
-            "before": before,
-            "after": _peak(process),
-            "cpu": _cpu(process) - cpu,
-            "worker": _worker_cpu(process) - worker,
-        }
-
-
-@contextmanager
-def _page(*, wasm: bool) -> Iterator[tuple[Page, int]]:
-    policy = "default-src 'none'; script-src 'self'" + (" 'wasm-unsafe-eval'" if wasm else "")
-
-    class Handler(SimpleHTTPRequestHandler):
-        def do_GET(self) -> None:
-            content = PAGE if self.path == "/" else (BUNDLE / Path(self.path).name).read_bytes()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html" if self.path == "/" else "text/javascript")
-            self.send_header("Content-Security-Policy", policy)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        raise SystemExit("Chromium is missing (Debian: apt install chromium).")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        devtools = browser.new_browser_cdp_session()
-        page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}/")
-        processes = devtools.send("SystemInfo.getProcessInfo")["processInfo"]
-        yield page, max(int(each["id"]) for each in processes if each["type"] == "renderer")
-        browser.close()
-    server.shutdown()
-    server.server_close()
-
-
-def _peak(process: int) -> float:
-    """The most memory the process ever held, in MB."""
-    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024 / 1e6
-
-
-def _cpu(process: int) -> float:
-    """Processor time of the process so far, in milliseconds."""
-    return _ticks(Path(f"/proc/{process}/stat"))
-
-
-def _worker_cpu(process: int) -> float:
-    """That of the worker's own thread: what hashing takes, whatever else the machine does meanwhile."""
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    return sum(
-        _ticks(task / "stat") for task in tasks if (task / "comm").read_text().startswith("DedicatedWorker")
-    )
-
-
-def _ticks(stat: Path) -> float:
-    fields = stat.read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def _median_ms(work: Any) -> float:
