@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from repit_engine import NotHashable, open_video
 from repit_engine.child import system_calls
 from repit_engine.child.process import MEMORY, Child, spawned
+from repit_engine.errors import VideoTooLarge
 from repit_engine.moments import VideoStage, moments_of, to_bytes
 from repit_engine.moments.dialogue import MOST_TRACKS, VideoDialogue, VideoNotSeen
 from repit_engine.moments.watching import Watched, WatchingChild
@@ -182,6 +183,21 @@ def test_a_refusal_leaves_the_child_ready(child: Child) -> None:
         _talk(child, FILM, VideoLimits(pixels=100)).moments()
     assert refused.value.outcome.reason == "video-too-large"
     assert len(_talk(child, FILM).moments()) == 4
+
+
+def test_a_film_for_which_memory_does_not_suffice_is_refused_and_costs_no_child() -> None:
+    made = spawned([sys.executable, "-c", _PROGRAM.replace("w.main()", "w.run_out(); w.main()"), str(MEMORY)])
+    made.wait(time.monotonic() + 60)
+    try:
+        for _ in range(2):
+            with pytest.raises(VideoNotSeen) as refused:
+                for track in _talk(made, FILM):
+                    list(track.stages)
+            assert refused.value.outcome.reason == VideoTooLarge.code
+        assert not made.gone
+    finally:
+        made.kill()
+        made.close()
 
 
 def test_what_goes_wrong_where_the_video_lies_is_raised_as_it_is(child: Child) -> None:

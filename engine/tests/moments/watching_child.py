@@ -25,6 +25,16 @@ def asking(video: Video) -> Iterator[Asked]:
     yield _asked(VideoStage.DENSE, video.every())
 
 
+def run_out() -> None:
+    """From now on memory does not suffice for what is done with frames."""
+
+    def asked_without(video: Video) -> Iterator[Asked]:
+        yield _asked(VideoStage.KEYFRAMES, video.at(video.keyframes))
+        raise MemoryError
+
+    globals()["asking"] = asked_without
+
+
 def again(video: Video, times: NDArray[np.int64]) -> Asked:
     return _asked(VideoStage.AGAIN, video.at(np.intersect1d(video.times, times)))
 

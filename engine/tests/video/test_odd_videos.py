@@ -1,13 +1,16 @@
 """What containers, cameras and accidents do to a film: times, turns, tracks, damage."""
 
+import gc
 import io
 import random
 import zlib
 from dataclasses import replace
+from typing import cast
 
 import av
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 from films import Recipe, cut_before, encode, film, prepared, scene, turned_by
 from PIL import Image
 from video_files import animation, made, seen
@@ -15,6 +18,7 @@ from video_files import animation, made, seen
 from repit_engine import Orientation, open_video
 from repit_engine.errors import DamagedVideo, NoMovingPicture, NotAVideo, UnsupportedVideo, VideoRefused
 from repit_engine.video import turned
+from repit_engine.video.display import turn_of
 from repit_engine.video.luma import Planes
 
 PLAIN = Recipe(width=160, height=96, frames=60, group=30, options={"preset": "veryfast"})
@@ -59,6 +63,38 @@ def test_the_display_matrix_turns_and_mirrors(matrix: tuple[int, int, int, int],
         # A pixel lies between two whole numbers: what is mirrored begins one before 0.
         across, down = a * x + c * y + min(a, c, 0), b * x + d * y + min(b, d, 0)
         assert shown[down % height, across % width] == plane[y, x]
+
+
+def test_frames_are_let_go_as_they_come_whatever_stands_beside_them() -> None:
+    """Without Python's own search for rings, which comes after hundreds of frames."""
+    gc.collect()
+    gc.disable()
+    try:
+        with open_video(turned_by(FILM, (0, 1, -1, 0))) as video:
+            assert sum(1 for _ in video.every()) >= 8
+            held = sum(type(each) is VideoFrame for each in gc.get_objects())
+    finally:
+        gc.enable()
+    assert held <= 2
+
+
+@pytest.mark.parametrize(
+    "matrix", [(1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0)], ids=["0", "left", "half", "right"]
+)
+def test_beside_what_has_no_name_the_angle_of_a_turn_is_heard(matrix: tuple[int, int, int, int]) -> None:
+    class Unnamed:
+        """A frame beside which stands a kind of data that PyAV does not know."""
+
+        def __init__(self, rotation: int) -> None:
+            self.rotation = rotation
+
+        @property
+        def side_data(self) -> None:
+            raise ValueError("35 is not a valid Type")
+
+    with av.open(io.BytesIO(turned_by(FILM, matrix))) as container:
+        rotation = next(container.decode(video=0)).rotation
+    assert turn_of(cast(VideoFrame, Unnamed(rotation))) is _TURNS[matrix]
 
 
 def test_what_an_edit_list_hides_is_decoded_and_never_shown() -> None:

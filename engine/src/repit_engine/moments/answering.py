@@ -22,6 +22,7 @@ from repit_engine.moments.rows import to_bytes
 from repit_engine.moments.types import Asked, Moments
 from repit_engine.pipe import PipeClosed, receive_json, send, send_json
 from repit_engine.video import Video, open_video
+from repit_engine.video.refusals import needs_too_much
 
 Banked = Callable[[Video], Moments]
 Asking = Callable[[Video], Iterator[Asked]]
@@ -42,6 +43,9 @@ def answering(banked: Banked, asking: Asking | None = None, again: Again = asked
                 _give_stages(request, pipe_in, pipe_out, asking, again)
         except EngineError as refusal:
             send_json(pipe_out, asdict(not_hashable(refusal)))
+        except MemoryError:
+            # Decoding says so itself; what is done with a frame may need as much.
+            send_json(pipe_out, asdict(not_hashable(needs_too_much())))
 
     return answer
 

@@ -20,6 +20,14 @@ _STRAIGHT: Final = {
     (-1, -1): Orientation.HALF_TURN,
 }
 """By the signs of what a step to the right and a step down become, where they stay on their axes."""
+_BY_ANGLE: Final = (
+    Orientation.UPRIGHT,
+    Orientation.QUARTER_TURN_LEFT,
+    Orientation.HALF_TURN,
+    Orientation.QUARTER_TURN_RIGHT,
+)
+"""By quarters, counted as PyAV's `rotation` is: against the clock."""
+_NO_PIXELS: Final = VideoFrame()
 _CROSSED: Final = {
     (1, 1): Orientation.TRANSPOSED,
     (1, -1): Orientation.QUARTER_TURN_RIGHT,
@@ -42,8 +50,17 @@ def orientation_of(matrix: bytes) -> Orientation:
 
 def turn_of(frame: VideoFrame) -> Orientation:
     """By which this frame is to be turned."""
-    matrix = frame.side_data.get("DISPLAYMATRIX")
-    return Orientation.UPRIGHT if matrix is None else orientation_of(bytes(cast(Any, matrix)))
+    try:
+        beside = frame.side_data
+    except ValueError:
+        # Beside a kind of data that PyAV has no name for, the matrix is known by its angle alone.
+        return _BY_ANGLE[round(frame.rotation / 90) % 4]
+    matrix = beside.get("DISPLAYMATRIX")
+    turn = Orientation.UPRIGHT if matrix is None else orientation_of(bytes(cast(Any, matrix)))
+    # PyAV lets a frame and what stands beside it hold one another, so that each would keep its pixels until
+    # Python looks for such rings: hundreds of frames. Made anew for a frame without pixels, it holds that.
+    beside.__init__(_NO_PIXELS)  # type: ignore[misc]
+    return turn
 
 
 def turned(plane: NDArray[_Plane], turn: Orientation) -> NDArray[_Plane]:

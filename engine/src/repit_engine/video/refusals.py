@@ -41,9 +41,7 @@ def reading(source: Failing, *, known: bool) -> Iterator[None]:
         # Without what led to it, which may repeat something of the file.
         raise refusal from None
     except MemoryError:
-        raise VideoTooLarge(
-            "The video would need more memory than allowed.", "Send a smaller video."
-        ) from None
+        raise needs_too_much() from None
     except Exception:  # noqa: BLE001 - hostile bytes make decoders raise anything at all; none may pass
         if source.failure is not None:
             raise source.failure from None
@@ -99,3 +97,8 @@ def too_large() -> VideoTooLarge:
         "The video has more pixels than may be decoded.",
         "Send a smaller video, or raise the limit on pixels.",
     )
+
+
+def needs_too_much() -> VideoTooLarge:
+    """The refusal of a file that memory does not suffice for."""
+    return VideoTooLarge("The video would need more memory than allowed.", "Send a smaller video.")
